@@ -1,0 +1,48 @@
+"""The audit trail: append-only entries, chained by hash, one chain per instance and one for administration."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base, Instant, JsonObject
+
+
+class AuditEntry(Base):
+    """One change or refusal. `hash` covers all other columns and the previous entry's hash of the same chain."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "at"), Index(None, "actor", "at"))
+
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)  # instance id, or "administration"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(64))  # user id, "reporter" or "system"
+    command: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(16))  # done | refused
+    fields: Mapped[JsonObject] = mapped_column(JSON)  # the command's fields, personal ones as pseudonyms
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The last entry of each chain; the next entry is appended with a check that nobody was faster."""
+
+    __tablename__ = "audit_head"
+
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditAnchor(Base):
+    """A periodic hash over all heads, so that a whole chain cannot vanish unseen."""
+
+    __tablename__ = "audit_anchor"
+
+    at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    chains: Mapped[int]
+    entries: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,32 @@
+"""Messages that must go out: written in the transaction that caused them, sent afterwards, never lost or doubled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base, Code, Id, Instant, JsonObject
+
+
+class OutboxMessage(Base):
+    """One message to one recipient. It refers to the reporter or user; the address is read only at sending."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index(None, "state", "due_at"), Index(None, "instance_id"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), unique=True)  # idempotency: instance, cause and recipient
+    instance_id: Mapped[str | None] = mapped_column(Id)
+    template: Mapped[str] = mapped_column(Code)
+    recipient: Mapped[str] = mapped_column(String(160))  # "reporter:<complaint>" | "user:<id>" 
+    fields: Mapped[JsonObject] = mapped_column(JSON)  # nothing personal
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)  # notices wait for the opening of service hours
+    state: Mapped[str] = mapped_column(String(16))  # waiting | sent | failed | dropped
+    attempts: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    transport: Mapped[str | None] = mapped_column(String(24))
+    last_error: Mapped[str | None] = mapped_column(Text)

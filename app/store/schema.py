@@ -1,0 +1,20 @@
+"""All tables in one place, for migrations and for tests."""
+
+from __future__ import annotations
+
+from app.store import (
+    accounts,
+    audit,
+    complaints,
+    deployments,
+    instances,
+    jobs,
+    outbox,
+    reporters,
+    service_data,
+    tasks,
+)
+from app.store.base import Base
+
+NOUNS = (accounts, audit, complaints, deployments, instances, jobs, outbox, reporters, service_data, tasks)
+metadata = Base.metadata
