@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, Code, Id, Instant, JsonObject
+from app.store.base import Base, Code, Id, Instant
 
 
 class User(Base):
-    """A person who signs in. Roles come only from grants; the columns below `unit` are the accounts library's."""
+    """A person who signs in. Roles come only from grants; the last four columns belong to signing in (app.auth)."""
 
     __tablename__ = "user"
 
@@ -24,7 +24,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))
-    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)  # changes when all sessions must end
+    stamp: Mapped[str] = mapped_column(String(64))  # changes with the password, so that a reset link works once
     failed_attempts: Mapped[int] = mapped_column(default=0)
     blocked_until: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -63,13 +63,11 @@ class Substitute(Base):
 
 
 class Session(Base):
-    """A signed-in session, so that signing out or a reset ends it on the server."""
+    """A signed-in session, so that signing out or a new password ends it on the server."""
 
     __tablename__ = "session"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)  # hash of the cookie's value
-    user_id: Mapped[str | None] = mapped_column(Id, index=True)
-    data: Mapped[JsonObject] = mapped_column(JSON, default=dict)
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant, index=True)
