@@ -11,7 +11,7 @@ from app.store.base import Base, Code, Id, Instant
 
 
 class User(Base):
-    """A person who signs in. Roles come only from grants; the last four columns belong to signing in (app.auth)."""
+    """A person who signs in. Roles come only from grants; the last three columns belong to signing in (app.auth)."""
 
     __tablename__ = "user"
 
@@ -25,8 +25,6 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     password: Mapped[str | None] = mapped_column(String(255))
     stamp: Mapped[str] = mapped_column(String(64))  # changes with the password, so that a reset link works once
-    failed_attempts: Mapped[int] = mapped_column(default=0)
-    blocked_until: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RoleGrant(Base):
@@ -71,3 +69,13 @@ class Session(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class SignInFailure(Base):
+    """Failed sign-ins in a row for one address, known or not, so that an unknown one is answered just the same."""
+
+    __tablename__ = "sign_in_failure"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # keyed hash of the typed address
+    failures: Mapped[int]
+    blocked_until: Mapped[datetime] = mapped_column(Instant, index=True)
