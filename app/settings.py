@@ -14,7 +14,7 @@ NEEDED = ("ALUR_SECRET_KEY", "ALUR_IDENTITY_KEY", "ALUR_DATABASE_URL", "ALUR_BAS
 KEY_BYTES = 32
 
 
-class WrongSettings(Exception):
+class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names it and says what it must be."""
 
 
@@ -44,12 +44,12 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings of a production installation; WrongSettings names everything that is missing."""
+        """The settings of a production installation; SettingsError names everything that is missing."""
         missing = [name for name in NEEDED if not environ.get(name)]
         if missing:
-            raise WrongSettings(f"not set: {', '.join(missing)}")
+            raise SettingsError(f"not set: {', '.join(missing)}")
         if len(environ["ALUR_SECRET_KEY"]) < KEY_BYTES:
-            raise WrongSettings(f"ALUR_SECRET_KEY must have at least {KEY_BYTES} characters")
+            raise SettingsError(f"ALUR_SECRET_KEY must have at least {KEY_BYTES} characters")
         return cls(
             database_url=environ["ALUR_DATABASE_URL"],
             secret_key=environ["ALUR_SECRET_KEY"],
@@ -65,11 +65,17 @@ class Settings:
 
 
 def identity_key(text: str) -> bytes:
-    """The master key from its base64 text; WrongSettings unless it is 32 bytes."""
+    """The master key from its base64 text; SettingsError unless it is 32 bytes."""
     try:
         key = base64.urlsafe_b64decode(text)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
-        raise WrongSettings("ALUR_IDENTITY_KEY must be 32 bytes as url-safe base64")
+        raise SettingsError("ALUR_IDENTITY_KEY must be 32 bytes as url-safe base64")
     return key
+
+
+def terminal_language(environ: Mapping[str, str]) -> str:
+    """The language of the command line: "en" when ALUR_LANG or the terminal's own setting asks for it, else "id"."""
+    chosen = environ.get("ALUR_LANG") or environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "en" if chosen.lower().startswith("en") else "id"
