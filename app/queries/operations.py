@@ -1,0 +1,89 @@
+"""What an operator sees first: a few figures, what needs a person, and what waits to be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.store.instances import ProcessInstance
+from app.store.jobs import Incident, Job
+from app.store.outbox import OutboxMessage
+from app.store.tasks import Task
+
+DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Figures of this moment, and the last fourteen days as (day, started, ended)."""
+
+    running: int
+    open_tasks: int
+    overdue_tasks: int
+    incidents: int
+    late_jobs: int
+    failed_messages: int
+    waiting_messages: int
+    next_job_at: datetime | None
+    days: tuple[tuple[date, int, int], ...]
+
+
+def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
+    """The operator's first look."""
+    waiting = select(Job).where(Job.state == "waiting")
+    return Overview(
+        running=_count(session, ProcessInstance.state == "active"),
+        open_tasks=_count(session, Task.state == "open"),
+        overdue_tasks=_count(session, Task.state == "open", Task.due_at < now),
+        incidents=_count(session, Incident.resolved_at.is_(None)),
+        late_jobs=_count(session, Job.state == "waiting", Job.due_at < now - timedelta(minutes=1)),
+        failed_messages=_count(session, OutboxMessage.state == "failed"),
+        waiting_messages=_count(session, OutboxMessage.state == "waiting"),
+        next_job_at=session.scalar(select(func.min(waiting.subquery().c.due_at))),
+        days=_days(session, now, zone),
+    )
+
+
+def open_incidents(session: Session, limit: int = 200) -> list[tuple[Incident, str | None]]:
+    """Unresolved incidents with the business key of their case, oldest first."""
+    rows = session.execute(
+        select(Incident, ProcessInstance.business_key)
+        .outerjoin(ProcessInstance, Incident.instance_id == ProcessInstance.id)
+        .where(Incident.resolved_at.is_(None))
+        .order_by(Incident.raised_at)
+        .limit(limit)
+    )
+    return [(incident, key) for incident, key in rows]
+
+
+def messages(session: Session, state: str = "", limit: int = 100) -> list[OutboxMessage]:
+    """The newest messages of the outbox, of one state or of all."""
+    wanted = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(limit)
+    if state:
+        wanted = wanted.where(OutboxMessage.state == state)
+    return list(session.scalars(wanted))
+
+
+def next_jobs(session: Session, limit: int = 50) -> list[Job]:
+    """What the service will do next by itself."""
+    return list(session.scalars(select(Job).where(Job.state == "waiting").order_by(Job.due_at).limit(limit)))
+
+
+def _count(session: Session, *conditions: object) -> int:
+    return session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+def _days(session: Session, now: datetime, zone: ZoneInfo) -> tuple[tuple[date, int, int], ...]:
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=DAYS - 1)
+    since = datetime.combine(first, datetime.min.time(), zone)
+    started = session.scalars(select(ProcessInstance.started_at).where(ProcessInstance.started_at >= since))
+    begun = Counter(at.astimezone(zone).date() for at in started)
+    ended_at = session.scalars(select(ProcessInstance.ended_at).where(ProcessInstance.ended_at >= since))
+    done = Counter(at.astimezone(zone).date() for at in ended_at if at is not None)
+    return tuple((day, begun[day], done[day]) for day in (first + timedelta(days=n) for n in range(DAYS)))
