@@ -200,6 +200,19 @@ class Calendar:
         first, second = self.local_date(a).toordinal(), self.local_date(b).toordinal()
         return bisect_right(table.ordinals, second) - bisect_right(table.ordinals, first)
 
+    def back(self, at: datetime, days: int) -> datetime:
+        """The same local hour `days` working days earlier; an instant on a closed date counts as the last closing."""
+        table, local = self._covering(self._micros(at)), self.local(at)
+        while (index := bisect_right(table.ordinals, local.toordinal()) - 1) < days:
+            first = self.local(EPOCH + table.first * _MICROSECOND).year
+            if first < FIRST_YEAR:
+                raise too_far()
+            table = self._tables.grown(first - 1, first)
+        if table.ordinals[index] != local.toordinal():
+            local = self.local(EPOCH + table.closings[index] * _MICROSECOND)
+        earlier = date.fromordinal(table.ordinals[index - days])
+        return datetime.combine(earlier, local.time(), self.zone).astimezone(UTC)
+
     # Looking
 
     def is_open(self, at: datetime) -> bool:

@@ -83,7 +83,7 @@ class Opening:
         return plan
 
     def _planned(self, day: date) -> Day:
-        usual = self._usual(day)
+        usual = self.usual(day)
         workday = self.workdays.get(day)
         if workday is not None:
             return Day(usual.hours if workday.hours is None else workday.hours, "workday", workday.name)
@@ -92,7 +92,8 @@ class Opening:
             return Day((), holiday.code, holiday.name)
         return usual
 
-    def _usual(self, day: date) -> Day:
+    def usual(self, day: date) -> Day:
+        """What would hold on this date without holidays, declared working days and closures."""
         weekday = day.weekday()
         for period in self.periods:
             if period.first <= day <= period.last:

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from app.domain.calendar import Calendar, Due
 from app.domain.durations import parse_duration
+from app.domain.text import Text
+from app.domain.words import MINUTE, count_en, span_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,51 @@ def shifted(calendar: Calendar, limit: Limit, due: datetime, paused_from: dateti
         days = (calendar.local_date(paused_to) - calendar.local_date(paused_from)).days
         return calendar.add_calendar_days(due, days).at
     return calendar.add_working_days(due, calendar.working_days_between(paused_from, paused_to)).at
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """Working time until a due time, negative once it has passed, and the phrase that tells it to people."""
+
+    time: timedelta
+    text: Text
+
+
+def remaining(calendar: Calendar, now: datetime, due: datetime) -> Remaining:
+    """How much working time is left at `now`: “sisa 1 hari kerja 3 jam”, or how late it is: “terlambat 2 jam”."""
+    time = calendar.working_time_between(now, due)
+    late = now > due
+    amount = _amount(calendar, due, now) if late else _amount(calendar, now, due)
+    if amount is None:
+        text = Text("baru saja lewat", "just past due") if late else Text("jatuh tempo sekarang", "due now")
+    elif late:
+        text = Text(f"terlambat {amount.id}", f"{amount.en} late")
+    else:
+        text = Text(f"sisa {amount.id}", f"{amount.en} left")
+    return Remaining(time, text)
+
+
+def _amount(calendar: Calendar, first: datetime, last: datetime) -> Text | None:
+    """Working days and hours between two instants, in words; None when no working time lies between."""
+    if not calendar.working_time_between(first, last):
+        return None
+    days, rest = _days_and_rest(calendar, first, last)
+    if not days:
+        return span_text(rest - rest % MINUTE) if rest >= MINUTE else Text("kurang dari 1 menit", "less than 1 minute")
+    hours = rest // timedelta(hours=1)
+    return Text(
+        f"{days:,} hari kerja".replace(",", ".") + (f" {hours} jam" if hours else ""),
+        count_en(days, "working day") + (f" {count_en(hours, 'hour')}" if hours else ""),
+    )
+
+
+def _days_and_rest(calendar: Calendar, first: datetime, last: datetime) -> tuple[int, timedelta]:
+    """Whole working days counted back from `last` at its own hour, and the working time that remains before them."""
+    days = calendar.working_days_between(first, last)
+    while days > 0:
+        back = calendar.back(last, days)
+        rest = calendar.working_time_between(first, back)
+        if rest >= timedelta():
+            return days, rest
+        days -= 1
+    return 0, calendar.working_time_between(first, last)

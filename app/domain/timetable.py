@@ -34,7 +34,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Consecutive years joined; `before[i]` is the working time (microseconds) before interval i, the last the total."""
+    """Consecutive years joined; `before[i]` is the working time (microseconds) before interval i."""
 
     first: int
     last: int

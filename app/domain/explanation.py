@@ -1,0 +1,293 @@
+"""Explains a due time in plain words, line by line, so that anybody can check it against a wall calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from app.domain.calendar import CountingClock, Due, Step
+from app.domain.days import Day
+from app.domain.durations import Duration
+from app.domain.text import Text
+from app.domain.words import count_en, date_text, dates_text, instant_text, span_text, time_text
+
+if TYPE_CHECKING:
+    from app.domain.calendar import Calendar
+
+DAILY = 16  # up to so many dates a line for each day; a longer span is told by week, then month, then year
+WEEKLY = 200
+MONTHLY = 1500
+_NOTED = ("period", "workday", "closure")
+_NAMED = ("holiday", "joint_leave", "local_holiday", "closure")
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    """One date of the span: its plan, what was counted on it, and which working day it is (0: not counted)."""
+
+    day: date
+    plan: Day
+    at: datetime
+    pieces: tuple[tuple[datetime, datetime], ...]
+    worked: timedelta
+    left: timedelta
+    nth: int
+    usual: bool  # whether its weekday is open as a rule
+
+    @property
+    def closed(self) -> bool:
+        return not self.plan.hours
+
+    @property
+    def missed(self) -> bool:
+        """Closed although its weekday is open as a rule."""
+        return self.closed and self.usual and self.plan.code in _NAMED
+
+
+def explanation(
+    calendar: Calendar, start: datetime, span: Duration, clock: CountingClock, due: Due
+) -> tuple[Step, ...]:
+    """The lines from the start to the due time; their instants are in UTC."""
+    steps = [_start(calendar, start, span, clock)]
+    if clock == "wall":
+        pass
+    elif span.is_zero:
+        steps += _zero(calendar, start, due)
+    elif clock == "calendar":
+        steps += _rolled(calendar, start, span, due)
+    elif span.days:
+        steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=True)
+    else:
+        steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=False)
+    return (*steps, *_end(calendar, due))
+
+
+def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
+    at, limit = instant_text(calendar.local(start)), _limit(span, clock)
+    return Step(
+        start.astimezone(UTC), "start", Text(f"Mulai {at.id}; batas {limit.id}.", f"Start {at.en}; {limit.en}.")
+    )
+
+
+def _limit(span: Duration, clock: CountingClock) -> Text:
+    if clock == "wall":
+        hours = span_text(span.wall)
+        return Text(f"{hours.id} menurut jam dinding, siang dan malam", f"limit {hours.en} by the clock, day and night")
+    if not span.whole_days:
+        hours = span_text(timedelta(microseconds=span.micros))
+        return Text(f"{hours.id} waktu layanan", f"limit {hours.en} of service time")
+    if clock == "calendar":
+        return Text(f"{span.whole_days} hari kalender", f"limit {count_en(span.whole_days, 'calendar day')}")
+    return Text(f"{span.days} hari kerja", f"limit {count_en(span.days, 'working day')}")
+
+
+def _end(calendar: Calendar, due: Due) -> Iterator[Step]:
+    at = instant_text(calendar.local(due.at))
+    if not due.confirmed:
+        sure = date_text(calendar.confirmed_until)
+        yield Step(
+            due.at,
+            "unconfirmed",
+            Text(
+                f"Kalender baru pasti sampai {sure.id}; hari libur sesudahnya masih dapat berubah.",
+                f"The calendar is certain only up to {sure.en}; later holidays may still change.",
+            ),
+        )
+    yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}.", f"Due {at.en}."))
+
+
+def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:
+    if due.at != start:
+        yield Step(
+            due.at,
+            "opening",
+            Text(
+                "Di luar jam layanan; dihitung sejak kantor buka.", "Outside service hours; counted from the opening."
+            ),
+        )
+
+
+def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due) -> Iterator[Step]:
+    first, last = calendar.local_date(start), calendar.local_date(due.at)
+    target = first + timedelta(days=span.whole_days)
+    begin, end = date_text(first), date_text(target)
+    yield Step(
+        _midnight(calendar, target),
+        "calendar_days",
+        Text(
+            f"{span.whole_days} hari kalender sesudah {begin.id} adalah {end.id}; hari libur ikut dihitung.",
+            f"{count_en(span.whole_days, 'calendar day')} after {begin.en} is {end.en}; closed days count.",
+        ),
+    )
+    if target < last:
+        yield from _closed_runs(
+            [
+                _Date(day, calendar.plan(day), _midnight(calendar, day), (), _NONE, _NONE, 0, False)
+                for day in _range(target, last - timedelta(days=1))
+            ]
+        )
+    closing, final = time_text(calendar.local(due.at)), date_text(last)
+    yield Step(
+        due.at,
+        "closing",
+        Text(f"{final.id}: hari kerja, tutup {closing.id}.", f"{final.en}: working day, closes {closing.en}."),
+    )
+
+
+_NONE = timedelta()
+
+
+def _midnight(calendar: Calendar, day: date) -> datetime:
+    return datetime.combine(day, time(), calendar.zone).astimezone(UTC)
+
+
+def _range(first: date, last: date) -> Iterator[date]:
+    return (date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1))
+
+
+def _dates(calendar: Calendar, start: datetime, due: datetime) -> Iterator[_Date]:
+    """Every date from the start's to the due time's, with what was counted on it."""
+    first, nth, left = calendar.local_date(start), 0, calendar.working_time_between(start, due)
+    for day in _range(first, calendar.local_date(due)):
+        plan = calendar.plan(day)
+        pieces = tuple(_pieces(calendar, day, plan, start, due))
+        worked = sum((end - begin for begin, end in pieces), _NONE)
+        left -= worked
+        nth += bool(plan.hours) and day > first
+        at = pieces[0][0] if pieces else max(_midnight(calendar, day), start)
+        yield _Date(
+            day,
+            plan,
+            at.astimezone(UTC),
+            pieces,
+            worked,
+            left,
+            nth if day > first else 0,
+            bool(calendar.opening.usual(day).hours),
+        )
+
+
+def _pieces(
+    calendar: Calendar, day: date, plan: Day, start: datetime, due: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The parts of the day's hours between start and due, as local instants."""
+    for opened, closed in plan.hours:
+        begin, end = _local(calendar, day, opened), _local(calendar, day, closed)
+        begin, end = max(begin, calendar.local(start)), min(end, calendar.local(due))
+        if begin < end:
+            yield begin, end
+
+
+def _local(calendar: Calendar, day: date, minute: int) -> datetime:
+    return datetime.combine(day + timedelta(days=minute // 1440), time(minute // 60 % 24, minute % 60), calendar.zone)
+
+
+def _lines(calendar: Calendar, dates: list[_Date], by_day: bool) -> Iterator[Step]:
+    if len(dates) <= DAILY:
+        for closed, run in groupby(dates, key=lambda entry: entry.closed):
+            yield from _closed_runs(list(run)) if closed else (_open_line(entry, by_day) for entry in run)
+        return
+    for _, group in groupby(dates, key=lambda entry: _bucket(entry.day, len(dates))):
+        yield _group_line(list(group), by_day, named=len(dates) <= WEEKLY)
+
+
+def _bucket(day: date, length: int) -> tuple[int, ...]:
+    if length <= WEEKLY:
+        return day.isocalendar()[:2]
+    return (day.year, day.month) if length <= MONTHLY else (day.year,)
+
+
+def _closed_runs(dates: list[_Date]) -> Iterator[Step]:
+    """Closed dates that follow each other for the same reason share a line."""
+    for _, group in groupby(dates, key=lambda entry: (entry.plan.code, entry.plan.reason)):
+        run = list(group)
+        when, why = dates_text(run[0].day, run[-1].day), _why(run[0].plan)
+        yield Step(run[0].at, "closed", Text(f"{when.id}: {why.id}, tutup.", f"{when.en}: {why.en}, closed."))
+
+
+def _why(plan: Day) -> Text:
+    name = plan.reason or Text("tutup", "closed")
+    if plan.code == "joint_leave":
+        return Text(f"cuti bersama ({name.id.removeprefix('Cuti Bersama ')})", f"collective leave ({name.en})")
+    if plan.code == "holiday":
+        return Text(f"hari libur ({name.id})", f"public holiday ({name.en})")
+    return name
+
+
+def _open_line(entry: _Date, by_day: bool) -> Step:
+    when, note = date_text(entry.day), _note(entry.plan)
+    if by_day:
+        line = _nth_text(entry.nth, entry.nth)
+        return Step(entry.at, "day", Text(f"{when.id}: {line.id}{note.id}.", f"{when.en}: {line.en}{note.en}."))
+    if not entry.pieces:
+        return Step(
+            entry.at,
+            "after_hours",
+            Text(
+                f"{when.id}: jam layanan hari ini sudah lewat{note.id}.",
+                f"{when.en}: today's service hours are over{note.en}.",
+            ),
+        )
+    hours, worked, left = _hours(entry.pieces), span_text(entry.worked), span_text(entry.left)
+    rest = Text(f"; masih {left.id}", f"; {left.en} to go") if entry.left else Text("", "")
+    return Step(
+        entry.at,
+        "hours",
+        Text(
+            f"{when.id}: {hours.id}, {worked.id}{note.id}{rest.id}.",
+            f"{when.en}: {hours.en}, {worked.en}{note.en}{rest.en}.",
+        ),
+    )
+
+
+def _hours(pieces: Iterable[tuple[datetime, datetime]]) -> Text:
+    shown = [(time_text(begin), time_text(end)) for begin, end in pieces]
+    return Text(
+        " dan ".join(f"{begin.id}-{end.id}" for begin, end in shown),
+        " and ".join(f"{begin.en}-{end.en}" for begin, end in shown),
+    )
+
+
+def _note(plan: Day) -> Text:
+    if plan.code in _NOTED and plan.reason:
+        return Text(f" ({plan.reason.id})", f" ({plan.reason.en})")
+    return Text("", "")
+
+
+def _nth_text(first: int, last: int) -> Text:
+    if last == 0:
+        return Text("hari mulai, tidak dihitung", "day of the start, not counted")
+    if first == last:
+        return Text(f"hari kerja ke-{last}", f"working day {last}")
+    return Text(f"hari kerja ke-{first} sampai ke-{last}", f"working days {first} to {last}")
+
+
+def _group_line(dates: list[_Date], by_day: bool, named: bool) -> Step:
+    """One line for a week, month or year; in weeks the closed dates are named, else they are counted."""
+    when = dates_text(dates[0].day, dates[-1].day)
+    if by_day:
+        counted = [entry.nth for entry in dates if entry.nth and not entry.closed]
+        body = _nth_text(counted[0], counted[-1]) if counted else Text("tidak ada hari kerja", "no working day")
+    else:
+        worked = sum((entry.worked for entry in dates), _NONE)
+        body = span_text(worked) if worked else Text("tidak ada jam layanan", "no service hours")
+    rest = _closed_names(dates) if named else _closed_count(dates)
+    return Step(dates[0].at, "group", Text(f"{when.id}: {body.id}{rest.id}.", f"{when.en}: {body.en}{rest.en}."))
+
+
+def _closed_names(dates: list[_Date]) -> Text:
+    shown = [(date_text(entry.day), _why(entry.plan)) for entry in dates if entry.missed]
+    if not shown:
+        return Text("", "")
+    return Text(
+        "; tutup: " + ", ".join(f"{day.id[:-5]} {why.id}" for day, why in shown),
+        "; closed: " + ", ".join(f"{day.en[:-5]} {why.en}" for day, why in shown),
+    )
+
+
+def _closed_count(dates: list[_Date]) -> Text:
+    closed = sum(1 for entry in dates if entry.missed)
+    return Text(f"; {closed} hari libur", f"; {count_en(closed, 'holiday')}") if closed else Text("", "")
