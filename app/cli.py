@@ -1,0 +1,72 @@
+"""The command `alur`: it names the subcommands and loads only the one that is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from app.domain.errors import Refusal
+from app.settings import WrongSettings, terminal_language
+
+# name -> (where it stands, its line in the help); the line stands here so that `alur --help` imports nothing.
+COMMANDS = {
+    "calendar": ("app.cli_calendar:calendar", "Due times and working time by the service's calendar."),
+    "check": ("app.cli_check:check", "Say everything that is wrong with diagrams, decisions and forms."),
+    "db": ("app.cli_admin:db", "Create the database's tables or bring them up to date."),
+    "deploy": ("app.cli_admin:deploy", "Put a procedure live as a new version."),
+    "diagrams": ("app.cli_content:diagrams", "Draw the procedures as pictures for people."),
+    "doctor": ("app.cli_doctor:doctor", "Look at this installation and say what it lacks."),
+    "rehearse": ("app.cli_content:rehearse", "Play a procedure's scenarios without a database."),
+    "seed": ("app.cli_admin:seed", "Load demo people and complaints (demo mode only)."),
+    "serve": ("app.cli_serve:serve", "Answer pages and run timers and messages."),
+    "user": ("app.cli_admin:user", "Add people and give or end their roles."),
+    "verify": ("app.cli_admin:verify", "Check what is stored: invariants and the audit chain."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run, so that help and small commands start at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None when there is no such name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table above, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="alur")
+def group() -> None:
+    """Alur runs a public service's written procedure as an editable diagram."""
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on the error output and exit code 1."""
+    try:
+        group(prog_name="alur")
+    except Refusal as refusal:
+        _fail(refusal.message.say(terminal_language(os.environ)))
+    except WrongSettings as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        # The reader of our output went away (`alur ... | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fail(line: str) -> None:
+    click.echo(" ".join(line.split()), err=True)
+    sys.exit(1)
