@@ -1,0 +1,75 @@
+"""Joins the parts of Alur into one application; the only place where that happens."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from app.commands.parts import Parts
+from app.commands.runner import Runner
+from app.domain.chance import Chance, SystemChance
+from app.domain.clock import Clock, SystemClock
+from app.engine.cache import LiveCache
+from app.sdk import handlers_of
+from app.settings import Settings
+from app.store.database import connect
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+LIVE_INSTANCES = 256
+LARGEST_REQUEST = 60 * 1024 * 1024  # five attachments of ten megabytes and the rest of the form
+PAGES = (
+    "app.web.health",
+    "app.web.language",
+    "app.web.account",
+    "app.web.inbox",
+    "app.web.task",
+    "app.web.complaint_file",
+    "app.web.people",
+)
+
+
+def join(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Parts:
+    """The parts that every entry point (pages, timers, command line) works with."""
+    return Parts(
+        settings=settings,
+        clock=clock or SystemClock(),
+        chance=chance or SystemChance(),
+        database=connect(settings.database_url),
+        handlers=handlers_of(settings.tasks_package),
+        cache=LiveCache(LIVE_INSTANCES),
+    )
+
+
+def create_app(
+    settings: Settings, clock: Clock | None = None, chance: Chance | None = None, parts: Parts | None = None
+) -> Flask:
+    """The web application. Every address must have declared its right, else it refuses to start."""
+    from flask import Flask
+
+    from app.web import errors, filters, language, navigation, security
+    from app.web.current import Web
+
+    parts = parts or join(settings, clock, chance)
+    app = Flask("app.web", static_folder="static", static_url_path="/static")
+    app.secret_key = settings.secret_key
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
+    app.extensions["alur"] = Web(parts, Runner(parts))
+    security.protect(app, settings.base_url, settings.https)
+    errors.explain(app)
+    language.speak(app)
+    filters.install(app)
+    navigation.install(app)
+    for name in PAGES:
+        app.register_blueprint(importlib.import_module(name).pages)
+    refuse_undeclared(app)
+    return app
+
+
+def refuse_undeclared(app: Flask) -> None:
+    """Stop unless every address was added by `app.web.routes.route`, which makes it declare a right."""
+    declared = app.extensions["alur"].permissions
+    undeclared = {rule.endpoint for rule in app.url_map.iter_rules()} - set(declared) - {"static"}
+    if undeclared:
+        raise RuntimeError(f"routes without a declared permission: {', '.join(sorted(undeclared))}")

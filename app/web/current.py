@@ -1,0 +1,59 @@
+"""What a page works with while it answers one request: the parts, a reading session, the service data, the instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from app.domain.permissions import Permission
+from app.store.database import reading
+
+if TYPE_CHECKING:
+    from app.bundle.service import ServiceData
+    from app.commands.parts import Parts
+    from app.commands.runner import Runner
+
+
+@dataclass(frozen=True)
+class Web:
+    """The joined parts, the one door for changes, and the right that each endpoint declares."""
+
+    parts: Parts
+    runner: Runner
+    permissions: dict[str, Permission] = field(default_factory=dict)
+
+
+def web() -> Web:
+    """The joined parts of the running application."""
+    found: Web = current_app.extensions["alur"]
+    return found
+
+
+@contextmanager
+def read() -> Iterator[Session]:
+    """A session for reading; pages never write through it."""
+    with reading(web().parts.database) as session:
+        yield session
+
+
+def now() -> datetime:
+    """The one instant of this request, aware and in UTC."""
+    if "now" not in g:
+        g.now = web().parts.clock.now()
+    instant: datetime = g.now
+    return instant
+
+
+def service() -> ServiceData:
+    """The service data in force, looked up once a request."""
+    if "service" not in g:
+        with read() as session:
+            g.service = web().parts.service(session)
+    found: ServiceData = g.service
+    return found

@@ -1,0 +1,59 @@
+"""How pages write instants, days, working time and sentences in two languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from flask_babel import ngettext
+
+from app.domain.text import Text
+from app.web import due
+from app.web.current import service
+from app.web.language import language
+
+INSTANT = {"id": "EEE, d MMM yyyy HH.mm", "en": "EEE, d MMM yyyy HH:mm"}
+
+
+def install(app: Flask) -> None:
+    """Give the filters and due times to every template."""
+    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, text=text)
+    app.jinja_env.globals.update(due_state=due.state)
+
+
+def instant(at: datetime | None) -> str:
+    """`Sen, 23 Nov 2026 14.00 WIB`, in the zone of the service; nothing for None."""
+    if at is None:
+        return ""
+    local = at.astimezone(service().calendar.zone)
+    return f"{format_datetime(local, INSTANT[language()], locale=language())} {local.tzname()}"
+
+
+def day(value: date | datetime | None) -> str:
+    """`Sen, 23 Nov 2026`; an instant is taken in the zone of the service."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(service().calendar.zone).date()
+    return format_date(value, "EEE, d MMM yyyy", locale=language())
+
+
+def duration(span: timedelta) -> str:
+    """Working time as days and hours, `1 hari kerja 3 jam`; a day is a full working day of this week."""
+    days, rest = divmod(max(span, timedelta(0)), due.full_day())
+    hours, minutes = divmod(rest // timedelta(minutes=1), 60)
+    words = []
+    if days:
+        words.append(ngettext("%(num)d hari kerja", "%(num)d hari kerja", days))
+    if hours:
+        words.append(ngettext("%(num)d jam", "%(num)d jam", hours))
+    if minutes and not days:
+        words.append(ngettext("%(num)d menit", "%(num)d menit", minutes))
+    return " ".join(words) or ngettext("%(num)d menit", "%(num)d menit", 0)
+
+
+def text(value: Text | Any) -> str:
+    """A two-language sentence in the language of the reader; anything else as it is."""
+    return value.say(language()) if isinstance(value, Text) else str(value or "")

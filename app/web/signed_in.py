@@ -1,0 +1,108 @@
+"""Who sits at the browser: the cookie of a signed-in person, and the complaint a reporter has opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.auth import sessions
+from app.domain.errors import Busy, StorageFull
+from app.domain.roles import Actor
+from app.queries import people
+from app.web.current import now, read, service, web
+
+REPORTER_IDLE = timedelta(minutes=30)
+
+
+def cookie_name() -> str:
+    """The `__Host-` prefix ties the cookie to this host; browsers accept it over https only."""
+    return "__Host-alur-masuk" if current_app.config["SESSION_COOKIE_SECURE"] else "alur-masuk"
+
+
+def found() -> sessions.Found | None:
+    """The session behind the browser's cookie, live or expired, looked up once a request."""
+    if "found_session" not in g:
+        token = request.cookies.get(cookie_name())
+        with read() as database:
+            g.found_session = sessions.find(database, token, now()) if token else None
+    value: sessions.Found | None = g.found_session
+    return value
+
+
+def person() -> Actor | None:
+    """The signed-in person with the grants in force today; None when nobody is signed in."""
+    state = found()
+    if state is None or not state.live:
+        return None
+    if state.stale:
+        _see()
+    return actor_of(state.user_id)
+
+
+def actor_of(user_id: str) -> Actor | None:
+    """An active person as actor; None when the account does not exist or was closed."""
+    with read() as database:
+        return people.actor_of(database, user_id, now().astimezone(service().calendar.zone).date())
+
+
+def sign_in(response: Response, user_id: str) -> Response:
+    """Open a new session and give its secret to the browser; whatever the browser had before is forgotten."""
+    parts = web().parts
+    token = parts.chance.hex() + parts.chance.hex()
+    old = request.cookies.get(cookie_name())
+    with Session(parts.database) as database, database.begin():
+        if old:
+            sessions.end(database, old)
+        sessions.begin(database, token, user_id, now())
+    session.clear()
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(cookie_name(), token, secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def sign_out(response: Response) -> Response:
+    """End the session on the server and in the browser."""
+    token = request.cookies.get(cookie_name())
+    if token:
+        with Session(web().parts.database) as database, database.begin():
+            sessions.end(database, token)
+    session.clear()
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.delete_cookie(cookie_name(), secure=secure, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def ask() -> ResponseReturnValue:
+    """Lead to the sign-in page and, from there, back to where the person wanted to go."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "")
+    return redirect(url_for("account.sign_in", next=wanted if wanted.startswith("/") else None))
+
+
+def open_complaint(actor: Actor) -> None:
+    """Remember that the browser proved the id and secret of one complaint."""
+    session["reporter"] = {"complaint": actor.complaint, "id": actor.id, "name": actor.name, "at": now().isoformat()}
+
+
+def reporter(arguments: Mapping[str, Any]) -> Actor | None:
+    """The reporter of the complaint named in the address, if this browser has proved to be theirs lately."""
+    known = session.get("reporter")
+    if not known or known["complaint"] != arguments.get("tracking_id"):
+        return None
+    if now() - datetime.fromisoformat(known["at"]) > REPORTER_IDLE:
+        return None
+    session["reporter"] = known | {"at": now().isoformat()}
+    return Actor("reporter", known["id"], known["name"], complaint=known["complaint"])
+
+
+def _see() -> None:
+    # Only a note of use: a busy or full database must not keep anybody from reading.
+    try:
+        with Session(web().parts.database) as database, database.begin():
+            sessions.see(database, request.cookies[cookie_name()], now())
+    except (Busy, StorageFull):
+        current_app.logger.info("session use not noted: database busy or full")
