@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base, Instant, JsonObject
 
 
 class AuditEntry(Base):
-    """One change or refusal. `hash` covers all other columns and the previous entry's hash of the same chain."""
+    """One change or refusal. `hash` (keyed) covers all other columns, among them the previous entry's hash."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "at"), Index(None, "actor", "at"))
@@ -35,14 +35,26 @@ class AuditHead(Base):
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+    anchored: Mapped[int] = mapped_column(default=0)  # the `seq` that the newest anchor covers
 
 
 class AuditAnchor(Base):
-    """A periodic hash over all heads, so that a whole chain cannot vanish unseen."""
+    """A periodic keyed hash over the heads that moved since the anchor before, so that no entry can vanish unseen."""
 
     __tablename__ = "audit_anchor"
 
-    at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
-    chains: Mapped[int]
-    entries: Mapped[int]
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    heads: Mapped[int]
+    previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AnchoredHead(Base):
+    """One head that an anchor covers; its hash is that of the audit entry it points to."""
+
+    __tablename__ = "audit_anchored_head"
+
+    anchor: Mapped[int] = mapped_column(ForeignKey("audit_anchor.seq"), primary_key=True)
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int]

@@ -19,6 +19,7 @@ class Complaint(Base):
     id: Mapped[str] = mapped_column(String(10), primary_key=True)
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))  # keyed hash of the reporter's secret
+    submission: Mapped[str | None] = mapped_column(String(64), unique=True)  # keyed hash of the form's token
     source: Mapped[str] = mapped_column(String(32))  # "alur" or the system a complaint was imported from
     external_ref: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[str] = mapped_column(Code)

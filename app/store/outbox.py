@@ -20,7 +20,7 @@ class OutboxMessage(Base):
     key: Mapped[str] = mapped_column(String(160), unique=True)  # idempotency: instance, cause and recipient
     instance_id: Mapped[str | None] = mapped_column(Id)
     template: Mapped[str] = mapped_column(Code)
-    recipient: Mapped[str] = mapped_column(String(160))  # "reporter:<complaint>" | "user:<id>" 
+    recipient: Mapped[str] = mapped_column(String(160))  # "reporter:<complaint>" | "user:<id>"
     fields: Mapped[JsonObject] = mapped_column(JSON)  # nothing personal
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)  # notices wait for the opening of service hours

@@ -14,7 +14,11 @@ class Task(Base):
     """One user task of an instance; its id is the engine's id of the token's work."""
 
     __tablename__ = "task"
-    __table_args__ = (Index(None, "instance_id", "state"), Index(None, "state", "due_at"), Index(None, "assignee", "state"))
+    __table_args__ = (
+        Index(None, "instance_id", "state"),
+        Index(None, "state", "due_at"),
+        Index(None, "assignee", "state"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"))
