@@ -1,0 +1,160 @@
+"""A process definition: diagrams read once, checked, turned into specs and shared by all their instances."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+
+from app.domain.errors import InvalidDiagram
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.elements import NS, Element, Flow, read_elements, read_flows, read_properties
+from app.engine.parser import DiagramParser
+from app.engine.trace import note_completion
+from app.engine.xml import parse_xml
+
+CACHE_SIZE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """One executable process with all it calls; immutable and shared. `digest` is the hash of its files.
+
+    `starts` maps the name of a start message to its start event; `properties` are those of the process itself.
+    """
+
+    digest: str
+    process_id: str
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    starts: Mapping[str, str]
+    properties: Mapping[str, str]
+    spec: Any
+    subprocess_specs: Mapping[str, Any]
+
+
+_cache: OrderedDict[tuple[str, str | None], Definition] = OrderedDict()
+_lock = threading.Lock()
+
+
+def define(files: Mapping[str, bytes], process_id: str | None = None) -> Definition:
+    """The definition of the process `process_id` (default: the one that no other calls) in .bpmn and .dmn files.
+
+    Raises InvalidDiagram with all findings when any is an error. The same files give the same object.
+    """
+    key = (_digest(files), process_id)
+    with _lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    made = _define(files, process_id, key[0])
+    with _lock:
+        _cache[key] = made
+        while len(_cache) > CACHE_SIZE:
+            _cache.popitem(last=False)
+    return made
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(files):
+        if name.endswith((".bpmn", ".dmn")):
+            total.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(files[name]).digest())
+    return total.hexdigest()
+
+
+def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> Definition:
+    roots = {name: parse_xml(data, name) for name, data in sorted(files.items()) if name.endswith(".bpmn")}
+    process_id = process_id or _main_process(roots)
+    elements = _by_id(roots, read_elements)
+    flows = _by_id(roots, read_flows)
+    process = next(p for root in roots.values() for p in root.iterfind("b:process", NS) if p.get("id") == process_id)
+    properties = read_properties(process)
+    spec, called = _specs(roots, process_id, {})
+    for one in (spec, *called.values()):
+        _prepare(one, flows)
+    top = [element for element in elements.values() if element.scope == process_id and element.kind == "startEvent"]
+    starts = {element.message: element.id for element in top if element.message}
+    return Definition(
+        digest, process_id, elements, flows, MappingProxyType(starts), properties, spec, MappingProxyType(called)
+    )
+
+
+def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    parser = DiagramParser(decisions)
+    try:
+        for name, root in roots.items():
+            parser.add_bpmn_xml(root, name)
+        return parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
+    except ValidationException as refused:
+        file = refused.file_name or next(iter(roots))
+        raise _invalid(file, refused.id or None, "not-executable", Text(
+            f"Unsur ini tidak dapat dijalankan ({refused}).", f"This element cannot be run: {refused}."
+        )) from refused  # fmt: skip
+    except RecursionError as endless:
+        raise _invalid(next(iter(roots)), None, "too-long", Text(
+            "Diagram terlalu panjang untuk dijalankan.", "The diagram is too long to be run."
+        )) from endless  # fmt: skip
+
+
+def _prepare(spec: Any, flows: Mapping[str, Flow]) -> None:
+    """Give each task spec its flows, and hang on it all listeners that the library would add at run time."""
+    for task_spec in list(spec.task_specs.values()):
+        task_spec.flows = ()
+        task_spec.completed_event.connect(note_completion)
+    for flow in flows.values():
+        source = spec.task_specs.get(flow.source)
+        if source is not None and flow.target in spec.task_specs:
+            split = f"{flow.target}.BoundaryEventSplit"
+            source.flows += ((split if split in spec.task_specs else flow.target, flow.id),)
+    for task_spec in spec.task_specs.values():
+        if isinstance(task_spec, LoopTask):
+            spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)
+    spec.data_objects = {}  # in a drawing they are for people
+    # Joins look at the whole history of a tree, so such a tree is not compacted.
+    spec.keep_whole = any(
+        isinstance(task_spec, ParallelGateway | InclusiveGateway) and len(task_spec._inputs) > 1
+        for task_spec in spec.task_specs.values()
+    )
+
+
+def _main_process(roots: Mapping[str, Any]) -> str:
+    processes = [p.get("id") for root in roots.values() for p in root.iterfind("b:process", NS)]
+    called = {c.get("calledElement") for root in roots.values() for c in root.iterfind(".//b:callActivity", NS)}
+    free = [process for process in processes if process not in called]
+    if len(free) != 1:
+        raise _invalid(next(iter(roots), "?"), None, "main-process", Text(
+            "Berkas harus memuat tepat satu proses utama.", "The files must hold exactly one main process."
+        ))  # fmt: skip
+    return str(free[0])
+
+
+def _by_id(roots: Mapping[str, Any], read: Any) -> Mapping[str, Any]:
+    found = {name: list(read(root)) for name, root in roots.items()}
+    _refuse_duplicates(found)
+    return MappingProxyType({item.id: item for items in found.values() for item in items})
+
+
+def _refuse_duplicates(found: Mapping[str, Iterable[Any]]) -> None:
+    count = Counter(item.id for items in found.values() for item in items)
+    twice = [(name, item.id) for name, items in found.items() for item in items if count[item.id] > 1]
+    if twice:
+        text = Text("Id ini dipakai lebih dari sekali.", "This id is used more than once.")
+        fix = Text("Beri setiap unsur id sendiri.", "Give every element an id of its own.")
+        raise InvalidDiagram(
+            text, findings=[Finding(name, item, "duplicate-id", "error", text, fix) for name, item in twice]
+        )
+
+
+def _invalid(file: str, element: str | None, rule: str, message: Text) -> InvalidDiagram:
+    fix = Text("Perbaiki diagram lalu unggah lagi.", "Correct the diagram and upload it again.")
+    return InvalidDiagram(message, findings=[Finding(file, element, rule, "error", message, fix)])

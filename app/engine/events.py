@@ -1,0 +1,134 @@
+"""Messages, errors and event gateways, delivered to the one task that waits and never to all that listen."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid5
+
+from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions import (
+    ErrorEventDefinition,
+    MessageEventDefinition,
+    MultipleEventDefinition,
+    NoneEventDefinition,
+)
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.timers import WorkingTimer
+
+ANSWERS = "answers"  # internal data of a waiting task: what its message brought
+CHOSEN = "chosen"  # internal data of an event gateway: the event that came first
+DUES = "dues"  # internal data of an event gateway: element id -> due instant in microseconds
+
+
+class Message(MessageEventDefinition):  # type: ignore[misc]
+    """A message that is waited for; what it brings becomes data of the task."""
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        """Take the message; `event` is the mapping of variables that it brings."""
+        my_task.internal_data[ANSWERS] = dict(event or {})
+        my_task.internal_data["event_fired"] = True
+
+    def update_task_data(self, my_task: Any) -> None:
+        """Put what the message brought into the task's data, when the task runs."""
+        my_task.data.update(my_task.internal_data.get(ANSWERS, {}))
+
+    def reset(self, my_task: Any) -> None:
+        """Forget the message."""
+        my_task.internal_data.pop(ANSWERS, None)
+        super().reset(my_task)
+
+
+class BpmnError(ErrorEventDefinition):  # type: ignore[misc]
+    """An error that ends a sub-process or is caught at the border of one activity."""
+
+    def throw(self, my_task: Any) -> None:
+        """End the enclosing activities up to the first that catches the code; without one, just end."""
+        top = my_task.workflow.top_workflow
+        parent_id = my_task.workflow.parent_task_id
+        if parent_id is not None:
+            interrupt_by_error(top.get_task_from_id(parent_id), self.code)
+
+    def catch(self, my_task: Any, event: Any = None) -> None:
+        """Note that the error came."""
+        my_task.internal_data["event_fired"] = True
+
+
+def interrupt_by_error(activity: Any, code: str | None) -> bool:
+    """Fire the error boundary of `activity` for `code`, or of the nearest activity around it; False when none catches."""
+    while activity is not None:
+        host = activity.parent if isinstance(activity.parent.task_spec, LoopTask) else activity
+        boundary = _error_boundary(host, code)
+        if boundary is not None:
+            boundary.task_spec.catch(boundary, None)
+            boundary.task_spec._update(boundary)
+            host.cancel()
+            return True
+        parent_id = activity.workflow.parent_task_id
+        activity = None if parent_id is None else activity.workflow.top_workflow.get_task_from_id(parent_id)
+    return False
+
+
+def _error_boundary(host: Any, code: str | None) -> Any:
+    if not isinstance(host.parent.task_spec, BoundaryEventSplit):
+        return None
+    caught = [
+        task
+        for task in host.parent.children
+        if task.state == TaskState.WAITING
+        and isinstance(task.task_spec.event_definition, BpmnError)
+        and task.task_spec.event_definition.code in (None, code)
+    ]
+    return max(caught, key=lambda task: task.task_spec.event_definition.code is not None, default=None)
+
+
+class GatewayEvents(MultipleEventDefinition):  # type: ignore[misc]
+    """The events an event gateway waits for: `branches` maps the element behind it to its event."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.branches: dict[str, Any] = {}
+
+    def has_fired(self, my_task: Any) -> bool:
+        """Whether one event was chosen; works out the due instants when the gateway is first reached."""
+        if DUES not in my_task.internal_data:
+            timers = {key: event for key, event in self.branches.items() if isinstance(event, WorkingTimer)}
+            my_task.internal_data[DUES] = {key: timer.due(my_task) for key, timer in timers.items()}
+        return CHOSEN in my_task.internal_data
+
+    def reset(self, my_task: Any) -> None:
+        """Forget the choice."""
+        for key in (CHOSEN, DUES, ANSWERS):
+            my_task.internal_data.pop(key, None)
+        super().reset(my_task)
+
+
+class EventGateway(defaults.EventBasedGateway):  # type: ignore[misc]
+    """Waits for the first of several events and follows exactly that one."""
+
+    def connect(self, child: Any) -> None:
+        """Take over the child's event, so that the child passes at once when it is chosen."""
+        self._outputs.append(child.name)
+        child._connect_notify(self)
+        self.event_definition.branches[child.name] = child.event_definition
+        child.event_definition = NoneEventDefinition()
+
+    def choose(self, my_task: Any, element: str, answers: dict[str, Any]) -> None:
+        """Let the event of `element` come, with what its message brings."""
+        my_task.internal_data.update({CHOSEN: element, ANSWERS: answers})
+        self._update(my_task)
+
+    def _run_hook(self, my_task: Any) -> bool:
+        my_task.data.update(my_task.internal_data.get(ANSWERS, {}))
+        chosen = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
+        my_task._sync_children([chosen], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+
+def branch_id(gateway: Any, element: str) -> str:
+    """The stable id of one of the events that a gateway task waits for (32 hex digits)."""
+    return uuid5(UUID(gateway.id.hex), element).hex

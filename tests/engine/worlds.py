@@ -1,0 +1,82 @@
+"""Small worlds for engine tests: a calendar, an instant, and instances that are encoded and decoded on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.domain.calendar_data import calendar_from
+from app.domain.limits import Limit
+from app.engine.definition import Definition, define
+from app.engine.instance import Environment, Instance, Step
+
+START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Jakarta
+CALENDAR = calendar_from(
+    {
+        "zone": "Asia/Jakarta",
+        "confirmed_until": "2027-12-31",
+        "holidays": {"country": "ID", "categories": ["public", "government"]},
+        "week": {
+            **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), ["08:00-12:00", "13:00-15:45"]),
+            "friday": ["08:00-11:00"],
+        },
+    }
+)
+LIMITS = {"verify": Limit("verify", "P3D"), "answer": Limit("answer", "PT1H", clock="wall")}
+
+
+def at(hours: float = 0) -> Environment:
+    """The environment so many hours of wall time after START."""
+    return Environment(START + timedelta(hours=hours), CALENDAR, LIMITS.__getitem__)
+
+
+def defined(*files: bytes, process: str | None = None) -> Definition:
+    return define({f"file{index}.bpmn": data for index, data in enumerate(files)}, process)
+
+
+class World:
+    """Drives one instance by element ids; with `reload` it is encoded and decoded after every step."""
+
+    def __init__(self, definition: Definition, reload: bool = True, start: str | None = None, **data: Any) -> None:
+        self.definition, self.reload, self.env = definition, reload, at()
+        self.steps: list[Step] = []
+        self.instance, step = Instance.start(definition, data, self.env, start)
+        self._after(step)
+
+    def _after(self, step: Step) -> None:
+        self.steps.append(step)
+        if self.reload:
+            self.instance = Instance.decode(self.definition, self.instance.encode())
+
+    def now(self, hours: float) -> None:
+        self.env = at(hours)
+
+    @property
+    def open(self) -> list[str]:
+        return sorted(work.element for work in self.instance.open())
+
+    @property
+    def waits(self) -> list[str]:
+        return sorted(wait.element for wait in self.instance.waits())
+
+    def id(self, element: str, items: Iterable[Any] | None = None) -> str:
+        found = [item.id for item in (items or [*self.instance.open(), *self.instance.waits()]) if item.element == element]
+        assert found, f"{element} is not open"
+        return found[0]
+
+    def complete(self, element: str, **data: Any) -> Step:
+        self._after(self.instance.complete(self.id(element), data, self.env))
+        return self.steps[-1]
+
+    def deliver(self, element: str, **data: Any) -> Step:
+        self._after(self.instance.deliver(self.id(element), data, self.env))
+        return self.steps[-1]
+
+    def fire(self, element: str) -> Step:
+        self._after(self.instance.fire(self.id(element), self.env))
+        return self.steps[-1]
+
+    def fail(self, element: str, code: str) -> Step:
+        self._after(self.instance.fail(self.id(element), code, self.env))
+        return self.steps[-1]
