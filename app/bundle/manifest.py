@@ -1,0 +1,248 @@
+"""The manifest ties a diagram to roles, forms, variables, messages, limits and public statuses."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from app.domain.errors import InvalidDiagram
+from app.domain.findings import Finding
+from app.domain.text import Text
+
+MANIFEST = "manifest.toml"
+VariableType = Literal["text", "number", "boolean", "date", "unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Who may do the user tasks of a lane: any of the roles, for a fixed unit or for the unit held by a variable."""
+
+    roles: tuple[str, ...]
+    unit: str | None = None
+    unit_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A decision variable: its type, and the form fields it is taken from (none: set by the service itself)."""
+
+    name: str
+    type: VariableType
+    sources: tuple[tuple[str, str], ...] = ()  # (form key, field key)
+
+    @property
+    def form(self) -> str | None:
+        """The first form it is taken from."""
+        return self.sources[0][0] if self.sources else None
+
+    @property
+    def field(self) -> str | None:
+        """The field of that form."""
+        return self.sources[0][1] if self.sources else None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that may be sent into a running instance, by whom (a role) and with which form."""
+
+    name: str
+    sender: str
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Who may end the whole instance at any time, with which form, and the outcome it then has."""
+
+    sender: str
+    form: str | None
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRules:
+    """Rules of the whole instance: its limit (and, by condition, other limits), withdrawal, statuses that stop the clock."""
+
+    sla: str | None = None
+    sla_when: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # limit key -> condition
+    withdraw: Withdraw | None = None
+    pauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything `manifest.toml` says. `statuses` maps an element or flow id to the status that entering it gives."""
+
+    key: str
+    title: Text
+    diagram: str
+    decisions: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    owner: str | None = None
+    coverage: float = 0.0
+    subject: str | None = None
+    start_form: str | None = None
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    instance: InstanceRules = InstanceRules()
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    topics: tuple[str, ...] = ()  # topics left to outside workers: no handler is expected
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """Keys of the forms that the manifest itself names."""
+        named = [self.start_form, *(message.form for message in self.messages.values())]
+        named += [form for variable in self.variables.values() for form, _ in variable.sources]
+        named += [self.instance.withdraw.form] if self.instance.withdraw else []
+        return frozenset(form for form in named if form)
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """The manifest in a file's bytes. Raises InvalidDiagram, with one finding that names the place, when it is not right."""
+    try:
+        table = tomllib.loads(data.decode())
+        return _manifest(_Table(table, ""))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _refused(None, "Berkas ini bukan TOML yang benar", "This file is not valid TOML", str(error)) from error
+    except _WrongValue as error:
+        raise _refused(error.place, "Isian ini salah atau tidak ada", "This entry is wrong or missing", error.hope) from None
+
+
+class _WrongValue(Exception):
+    def __init__(self, place: str, hope: str) -> None:
+        self.place, self.hope = place, hope
+
+
+class _Table:
+    """A TOML table that says where a wrong value stands and refuses keys nobody reads."""
+
+    def __init__(self, data: Any, place: str) -> None:
+        if not isinstance(data, dict):
+            raise _WrongValue(place, "a table is expected")
+        self.data, self.place = dict(data), place
+
+    def _take(self, key: str, kinds: tuple[type, ...], default: Any, hope: str) -> Any:
+        value = self.data.pop(key, default)
+        if value is not default and (not isinstance(value, kinds) or (bool not in kinds and isinstance(value, bool))):
+            raise _WrongValue(self.at(key), hope)
+        if value is _REQUIRED:
+            raise _WrongValue(self.at(key), f"{hope}; it is required")
+        return value
+
+    def at(self, key: str) -> str:
+        return f"{self.place}.{key}" if self.place else key
+
+    def text(self, key: str) -> str:
+        return str(self._take(key, (str,), _REQUIRED, "a text is expected"))
+
+    def maybe(self, key: str) -> str | None:
+        value: str | None = self._take(key, (str,), None, "a text is expected")
+        return value
+
+    def number(self, key: str) -> float:
+        return float(self._take(key, (int, float), 0.0, "a number is expected"))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._take(key, (str, list), (), "a text or a list of texts is expected")
+        items = (value,) if isinstance(value, str) else tuple(value)
+        if not all(isinstance(item, str) for item in items):
+            raise _WrongValue(self.at(key), "a text or a list of texts is expected")
+        return items
+
+    def table(self, key: str) -> _Table:
+        return _Table(self._take(key, (dict,), {}, "a table is expected"), self.at(key))
+
+    def tables(self, key: str) -> dict[str, _Table]:
+        inner = self.table(key)
+        return {name: _Table(value, inner.at(name)) for name, value in inner.data.items()}
+
+    def words(self, key: str) -> dict[str, str]:
+        inner = self.table(key)
+        if wrong := next((name for name, value in inner.data.items() if not isinstance(value, str)), None):
+            raise _WrongValue(inner.at(wrong), "a text is expected")
+        return inner.data
+
+    def done(self) -> None:
+        if self.data:
+            raise _WrongValue(self.at(next(iter(self.data))), "this key is not known here")
+
+
+_REQUIRED: Any = object()
+
+
+def _manifest(table: _Table) -> Manifest:
+    title = table.table("title")
+    manifest = Manifest(
+        key=table.text("key"),
+        title=Text(title.text("id"), title.text("en")),
+        diagram=table.text("diagram"),
+        decisions=table.texts("decisions"),
+        calls=table.texts("calls"),
+        owner=table.maybe("owner"),
+        coverage=table.number("coverage"),
+        subject=table.maybe("subject"),
+        start_form=table.maybe("start_form"),
+        lanes={name: _lane(row) for name, row in table.tables("lanes").items()},
+        variables={name: _variable(name, row) for name, row in table.tables("variables").items()},
+        messages={name: _message(name, row) for name, row in table.tables("messages").items()},
+        instance=_instance(table.table("instance")),
+        statuses=table.words("statuses"),
+        topics=_topics(table.table("topics")),
+    )
+    title.done()
+    table.done()
+    return manifest
+
+
+def _lane(row: _Table) -> Lane:
+    lane = Lane(row.texts("role"), row.maybe("unit"), row.maybe("unit_from"))
+    row.done()
+    if not lane.roles:
+        raise _WrongValue(row.at("role"), "at least one role is expected")
+    return lane
+
+
+def _variable(name: str, row: _Table) -> Variable:
+    kind = row.text("type")
+    if kind not in get_args(VariableType):
+        raise _WrongValue(row.at("type"), f"one of {', '.join(get_args(VariableType))} is expected")
+    forms, fields = row.texts("form"), row.texts("field") or (name,)
+    row.done()
+    if len(fields) not in (1, len(forms)):
+        raise _WrongValue(row.at("field"), "one field, or one for each form, is expected")
+    spread = fields * len(forms) if len(fields) == 1 else fields
+    return Variable(name, kind, tuple(zip(forms, spread, strict=True)))  # type: ignore[arg-type]  # checked above
+
+
+def _message(name: str, row: _Table) -> Message:
+    message = Message(name, row.text("from"), row.maybe("form"))
+    row.done()
+    return message
+
+
+def _instance(table: _Table) -> InstanceRules:
+    withdraw = None
+    if "withdraw" in table.data:
+        row = table.table("withdraw")
+        withdraw = Withdraw(row.text("from"), row.maybe("form"), row.text("end"))
+        row.done()
+    rules = InstanceRules(table.maybe("sla"), table.words("sla_when"), withdraw, table.texts("pauses"))
+    table.done()
+    return rules
+
+
+def _topics(table: _Table) -> tuple[str, ...]:
+    topics = table.texts("external")
+    table.done()
+    return topics
+
+
+def _refused(place: str | None, id_: str, en: str, detail: str) -> InvalidDiagram:
+    where_id, where_en = (f" ({place})", f" ({place})") if place else ("", "")
+    message = Text(f"{id_}{where_id}: {detail}.", f"{en}{where_en}: {detail}.")
+    fix = Text("Perbaiki manifest.toml di tempat itu.", "Correct manifest.toml at that place.")
+    return InvalidDiagram(message, findings=[Finding(MANIFEST, place, "manifest", "error", message, fix)])

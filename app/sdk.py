@@ -1,0 +1,97 @@
+"""All that a city's own tasks may use: the case they look at, and the result they give back."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+Scalar = str | int | float | bool | None
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TOPIC = "__alur_topic__"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a handler may know of one case, all of it free of personal data.
+
+    `answers` holds the latest answers of each form by its key; `unit` is the office now responsible (`unit_name` its
+    full name), `due` the end of the case's own limit or None, `similar` the tracking ids of open cases that look alike.
+    """
+
+    tracking_id: str
+    title: str
+    category: str | None
+    kelurahan: str | None
+    unit: str | None
+    status: str
+    channel: str
+    variables: Mapping[str, Scalar]
+    answers: Mapping[str, Mapping[str, Any]]
+    now: datetime
+    due: datetime | None = None
+    unit_name: str | None = None
+    similar: tuple[str, ...] = ()
+
+    def answer(self, form: str, field: str) -> str:
+        """The latest answer to one field as text; empty when the form or the field was not filled in."""
+        value = self.answers.get(form, _NOTHING).get(field)
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to be sent: the template's name, the addressee and the values for the template.
+
+    `to` is "reporter", "role:<role>" or "unit:<code>"; the address itself is looked up when the message is sent.
+    """
+
+    template: str
+    to: str
+    fields: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a handler did: decision variables to set (declared in the manifest) and messages to send."""
+
+    variables: Mapping[str, Scalar] = field(default_factory=lambda: _NOTHING)
+    outgoing: tuple[Outgoing, ...] = ()
+
+
+Handler = Callable[[Case], Result]
+Handlers = Mapping[str, Handler]
+
+
+def handler(topic: str) -> Callable[[Handler], Handler]:
+    """Mark a function as the handler of a service task's topic. It must be pure: no files, no network, no clock."""
+
+    def mark(function: Handler) -> Handler:
+        setattr(function, _TOPIC, topic)
+        return function
+
+    return mark
+
+
+def handlers_of(package: str) -> Handlers:
+    """Topic -> handler for every marked function in the modules of `package`.
+
+    Raises ImportError when the package is missing and ValueError when two handlers claim one topic.
+    """
+    found: dict[str, Handler] = {}
+    root = importlib.import_module(package)
+    for info in pkgutil.iter_modules(root.__path__, prefix=f"{package}."):
+        module = importlib.import_module(info.name)
+        for function in vars(module).values():
+            if getattr(function, "__module__", None) != module.__name__ or not hasattr(function, _TOPIC):
+                continue
+            topic = getattr(function, _TOPIC)
+            if topic in found:
+                raise ValueError(f"two handlers for the topic {topic!r}")
+            found[topic] = function
+    return MappingProxyType(found)
