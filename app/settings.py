@@ -81,7 +81,7 @@ class Settings:
     @classmethod
     def _read(cls, source: _Source, demo: bool) -> Settings:
         var = Path(source.text("ALUR_VAR_DIR", "var")).absolute()
-        content = Path(source.text("ALUR_CONTENT_DIR", str(_content_dir()))).absolute()
+        content = Path(source.text("ALUR_CONTENT_DIR", str(content_dir()))).absolute()
         host, port = source.text("ALUR_HOST", "127.0.0.1"), source.number("PORT", 8000, 1, 65535)
         return cls(
             database_url=source.text("ALUR_DATABASE_URL", f"sqlite:///{(var / 'alur.db').as_posix()}"),
@@ -157,7 +157,7 @@ def terminal_language(environ: Mapping[str, str]) -> str:
     return "id" if chosen.lower().startswith("id") else "en"
 
 
-def _content_dir() -> Path:
+def content_dir() -> Path:
     """Where processes, forms and diagrams stand: beside the product, or where the wheel put them."""
     beside = (PROJECT / "processes").is_dir() or not INSTALLED_CONTENT.is_dir()
     return PROJECT if beside else INSTALLED_CONTENT

@@ -44,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When something is due (UTC). `confirmed` is False when the calendar's days up to there are not all decreed yet."""
+    """When something is due (UTC). `confirmed` is False when the days up to there are not all decreed yet."""
 
     at: datetime
     confirmed: bool

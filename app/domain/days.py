@@ -76,7 +76,7 @@ class Opening:
     closures: Mapping[date, tuple[Closure, ...]] = field(default_factory=dict)
 
     def day(self, day: date) -> Day:
-        """What holds on one date: a declared working day beats a holiday, a holiday beats hours, a closure beats all."""
+        """What holds on one date: a declared working day beats a holiday, that beats hours, a closure beats all."""
         plan = self._planned(day)
         for closure in self.closures.get(day, ()):
             plan = Day(_without(plan.hours, closure.start, closure.end), "closure", closure.name)

@@ -103,7 +103,7 @@ def _microseconds(text: str, parts: dict[str, str | None]) -> int:
 
 @lru_cache(maxsize=1024)
 def parse_duration(text: str) -> Duration:
-    """Read an ISO 8601 duration; raises BadDuration for anything else, negative, or longer than the calendar of dates."""
+    """Read an ISO 8601 duration; raises BadDuration for anything else, negative, or longer than all dates."""
     if text[:1] in "-+" and text[1:2] == "P":
         raise _refuse(text, "jangka waktu tidak bertanda", "a span of time has no sign")
     found = _PATTERN.fullmatch(text) if len(text) <= LONGEST_TEXT else None

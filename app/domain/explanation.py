@@ -187,8 +187,9 @@ def _local(calendar: Calendar, day: date, minute: int) -> datetime:
 
 def _lines(calendar: Calendar, dates: list[_Date], by_day: bool) -> Iterator[Step]:
     if len(dates) <= DAILY:
-        for closed, run in groupby(dates, key=lambda entry: entry.closed):
-            yield from _closed_runs(list(run)) if closed else (_open_line(entry, by_day) for entry in run)
+        for closed, group in groupby(dates, key=lambda entry: entry.closed):
+            run = list(group)
+            yield from _closed_runs(run) if closed else (_open_line(entry, by_day) for entry in run)
         return
     for _, group in groupby(dates, key=lambda entry: _bucket(entry.day, len(dates))):
         yield _group_line(list(group), by_day, named=len(dates) <= WEEKLY)

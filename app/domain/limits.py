@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -31,6 +32,15 @@ class Limit:
     valid_from: date = date(1970, 1, 1)
     source: str = ""
     confirmed: bool = False
+    title: Text | None = None
+
+
+def in_force(versions: Sequence[Limit], day: date) -> Limit:
+    """The version of one limit that holds on `day`: the last that began; before all of them, the first."""
+    begun = [limit for limit in versions if limit.valid_from <= day]
+    return (
+        max(begun, key=lambda limit: limit.valid_from) if begun else min(versions, key=lambda limit: limit.valid_from)
+    )
 
 
 @dataclass(frozen=True, slots=True)

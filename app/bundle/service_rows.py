@@ -1,0 +1,191 @@
+"""The rows of the service's own data: units, categories, channels, roles, the standard, questions and messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.text import Text
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An office: `type` is ministry, office, opd, enterprise or district."""
+
+    code: str
+    name: Text
+    type: str
+    aliases: tuple[str, ...] = ()
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of complaint and the unit that usually handles it; `flag` marks a special path (ppid, integrity)."""
+
+    code: str
+    name: Text
+    default_unit: str | None = None
+    flag: str | None = None
+    active: bool = True
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kelurahan:
+    """A ward; its name is its key."""
+
+    name: str
+    kecamatan: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Another address that the same source gives for a channel."""
+
+    address: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to complain. `address` is the one in use, `raw` what the source wrote where that cannot be used."""
+
+    code: str
+    kind: str
+    name: Text
+    address: str = ""
+    more: tuple[str, ...] = ()
+    raw: str = ""
+    also_recorded: tuple[Recorded, ...] = ()
+    note: Text | None = None
+    active: bool = True
+    source: str = ""
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role and its permission codes; `per_unit` roles are granted for one unit."""
+
+    code: str
+    title: Text
+    per_unit: bool
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """A law or decree; `valid_from` and `valid_to` are its first and last day, None where unknown or open."""
+
+    kind: str
+    number: str
+    year: int
+    title: Text
+    in_source: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaced_by: str | None = None
+    note: Text | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether nothing recorded says that it does not hold on `day`."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and self.replaced_by is None and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One of the 14 components of a service standard; `number` is the source's, 0 for its head."""
+
+    code: str
+    number: int
+    title: Text
+    text: Text
+    items: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inconsistency:
+    """A contradiction or gap of the source document and what is done with it."""
+
+    code: str
+    text: Text
+    handling: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """The service standard as data."""
+
+    service: str
+    title: Text
+    unit: str
+    unit_name: Text
+    fee: int
+    publish: str
+    identity_retention_days: int
+    evaluation_months: int
+    decree_no: str | None
+    legal_basis: tuple[LegalBasis, ...]
+    components: tuple[Component, ...]
+    inconsistencies: tuple[Inconsistency, ...]
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question only the process owner can answer, with the default used until then."""
+
+    number: int
+    question: Text
+    default: Text
+    where: str
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One message in one language: `short` is for channels without room, such as SMS (None: not sent there)."""
+
+    subject: str
+    body: str
+    short: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message in both languages and the names that may stand in it."""
+
+    key: str
+    placeholders: frozenset[str]
+    id: Wording
+    en: Wording
+
+    def render(self, lang: str, fields: Mapping[str, str]) -> Wording:
+        """The message with its fields filled in; a line that asks for a field that is missing or empty is left out."""
+        wording = self.en if lang == "en" else self.id
+        short = wording.short
+        return Wording(
+            " ".join(_filled(wording.subject, fields).split()),
+            _lines(wording.body, fields),
+            None if short is None else _filled(short, fields),
+        )
+
+
+def _filled(text: str, fields: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: fields.get(found[1], ""), text)
+
+
+def _lines(body: str, fields: Mapping[str, str]) -> str:
+    kept = [
+        _filled(line, fields)
+        for line in body.splitlines()
+        if all(fields.get(name) for name in PLACEHOLDER.findall(line))
+    ]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip() + "\n"
