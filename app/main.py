@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 LIVE_INSTANCES = 256
-LARGEST_REQUEST = 60 * 1024 * 1024  # five attachments of ten megabytes and the rest of the form
+REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
     "app.web.language",
@@ -54,9 +54,10 @@ def create_app(
     parts = parts or join(settings, clock, chance)
     app = Flask("app.web", static_folder="static", static_url_path="/static")
     app.secret_key = settings.secret_key
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_REQUEST, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024)
+    largest = settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
+    app.config.update(MAX_CONTENT_LENGTH=largest, MAX_FORM_MEMORY_SIZE=REST_OF_A_FORM)
     app.extensions["alur"] = Web(parts, Runner(parts))
-    security.protect(app, settings.base_url, settings.https)
+    security.protect(app, settings)
     errors.explain(app)
     language.speak(app)
     filters.install(app)

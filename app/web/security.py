@@ -8,9 +8,11 @@ from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.domain.errors import Forbidden
 from app.domain.text import Text
+from app.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -34,8 +36,11 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
 
 
-def protect(app: Flask, base_url: str, https: bool) -> None:
+def protect(app: Flask, settings: Settings) -> None:
     """Set up cookies, tokens, limits and headers for every answer of the application."""
+    https, proxies = settings.https, settings.trust_proxy
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.config.update(
         SESSION_COOKIE_NAME="__Host-alur" if https else "alur",
         SESSION_COOKIE_SECURE=https,
@@ -47,7 +52,7 @@ def protect(app: Flask, base_url: str, https: bool) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
-    app.before_request(lambda: _refuse_foreign(base_url))
+    app.before_request(lambda: _refuse_foreign(settings.base_url))
     app.after_request(lambda response: _harden(response, https))
 
 

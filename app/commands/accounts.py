@@ -1,0 +1,284 @@
+"""People and their roles: who has an account, what they may do by which decree, and who stands in for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, select
+
+from app.commands import passwords, reset_links
+from app.domain.errors import Forbidden, Invalid, NotFound
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.store.accounts import RoleGrant, Session, Substitute, User
+
+if TYPE_CHECKING:
+    from app.commands.unit import Unit
+
+CHAIN = "administration"
+PERSONAL = {"personal": True}
+NEEDED = Text("Wajib diisi.", "This is required.")
+BAD_EMAIL = Text("Tulis alamat surel lengkap, misalnya nama@kota.go.id.", "Write a whole e-mail address.")
+TAKEN = Text("Alamat surel ini sudah dipakai akun lain.", "Another account already has this e-mail address.")
+NO_UNIT = Text("Unit ini tidak ada di daftar.", "This unit is not on the list.")
+NO_ROLE = Text("Peran ini tidak ada di daftar.", "This role is not on the list.")
+UNIT_NEEDED = Text("Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is granted for one unit; choose it.")
+BACKWARDS = Text("Tanggal akhir mendahului tanggal mulai.", "The last day is before the first.")
+SAME_PERSON = Text("Seseorang tidak dapat menggantikan dirinya sendiri.", "Nobody can stand in for themselves.")
+
+
+class _Administration:
+    """What all commands on accounts share: the administrator's right and the chain of the audit."""
+
+    permission: ClassVar[Permission] = Permission.ACCOUNT_MANAGE
+
+    def chain(self, unit: Unit) -> str:
+        """All changes of accounts stand in one chain."""
+        return CHAIN
+
+
+@dataclass(frozen=True)
+class AddUser(_Administration):
+    """Open an account. Without a password the person is invited by mail to choose one. Returns the user's id."""
+
+    name: str = field(metadata=PERSONAL)
+    email: str = field(metadata=PERSONAL)
+    password: str | None = field(default=None, metadata=PERSONAL)
+    unit: str | None = None
+    demo: bool = False
+
+    def execute(self, unit: Unit) -> str:
+        """Check and store; Invalid names each field that is not right."""
+        email, errors = _email(self.email)
+        if not self.name.strip():
+            errors["name"] = [NEEDED]
+        if email and unit.session.scalar(select(User.id).where(User.email == email)):
+            errors["email"] = [TAKEN]
+        if self.unit and self.unit not in unit.service.units:
+            errors["unit"] = [NO_UNIT]
+        if self.password is not None and (weak := passwords.faults(self.password, self.name, email)):
+            errors["password"] = weak
+        _refuse(errors)
+        chance = unit.parts.chance
+        user = User(
+            id=chance.hex(),
+            name=self.name.strip(),
+            email=email,
+            unit=self.unit or None,
+            demo=self.demo,
+            created_at=unit.now,
+            active=True,
+            password=passwords.hashed(self.password) if self.password else None,
+            stamp=chance.hex(),
+        )
+        unit.session.add(user)
+        unit.session.flush()  # the message below refers to the row
+        if self.password is None:
+            _mail_link(unit, user, "invitation", reset_links.INVITED)
+        return user.id
+
+
+@dataclass(frozen=True)
+class SetPassword(_Administration):
+    """Give a person a new password; all their sessions end and links sent before stop working."""
+
+    user_id: str
+    password: str = field(metadata=PERSONAL)
+
+    def execute(self, unit: Unit) -> None:
+        """Check the password and store it."""
+        _set_password(unit, _user(unit, self.user_id), self.password)
+
+
+@dataclass(frozen=True)
+class ChooseOwnPassword:
+    """A person sets their own password, after proving who they are by the old one or by a mailed link."""
+
+    user_id: str
+    password: str = field(metadata=PERSONAL)
+    permission: ClassVar[Permission] = Permission.SIGNED_IN
+
+    def chain(self, unit: Unit) -> str:
+        """All changes of accounts stand in one chain."""
+        return CHAIN
+
+    def execute(self, unit: Unit) -> None:
+        """Check the password and store it."""
+        if unit.by.id != self.user_id:
+            raise Forbidden
+        _set_password(unit, _user(unit, self.user_id), self.password)
+
+
+@dataclass(frozen=True)
+class AskForReset:
+    """Mail somebody a link for a new password; for an unknown address nothing happens, and nobody can tell."""
+
+    email: str = field(metadata=PERSONAL)
+    permission: ClassVar[Permission] = Permission.PUBLIC
+
+    def chain(self, unit: Unit) -> str:
+        """All changes of accounts stand in one chain."""
+        return CHAIN
+
+    def execute(self, unit: Unit) -> None:
+        """Write the message, if there is somebody to read it."""
+        user = unit.session.scalar(select(User).where(User.email == self.email.strip().lower(), User.active))
+        if user is not None:
+            _mail_link(unit, user, "password_reset", reset_links.VALID)
+
+
+@dataclass(frozen=True)
+class SetActive(_Administration):
+    """Close an account (all sessions end) or open it again; nothing is deleted."""
+
+    user_id: str
+    active: bool
+    reason: str
+
+    def execute(self, unit: Unit) -> None:
+        """Store it; nobody closes their own account."""
+        user = _user(unit, self.user_id)
+        if not self.reason.strip():
+            _refuse({"reason": [NEEDED]})
+        if user.id == unit.by.id:
+            raise Forbidden(Text("Akun sendiri tidak dapat ditutup.", "You cannot close your own account."))
+        user.active = self.active
+        user.stamp = unit.parts.chance.hex()
+        unit.session.execute(delete(Session).where(Session.user_id == user.id))
+
+
+@dataclass(frozen=True)
+class GrantRole(_Administration):
+    """Give a person a role, for a unit where the role asks for one, by a decree, for a time. Returns the grant's id."""
+
+    user_id: str
+    role: str
+    decree_no: str
+    valid_from: date
+    valid_to: date | None = None
+    unit: str | None = None
+
+    def execute(self, unit: Unit) -> str:
+        """Check against the roles and units in force, and store."""
+        user, errors = _user(unit, self.user_id), _period(self.valid_from, self.valid_to)
+        role = unit.service.role_rows.get(self.role)
+        if role is None:
+            errors["role"] = [NO_ROLE]
+        if self.unit and self.unit not in unit.service.units:
+            errors["unit"] = [NO_UNIT]
+        if role is not None and role.per_unit and not self.unit:
+            errors["unit"] = [UNIT_NEEDED]
+        if not self.decree_no.strip():
+            errors["decree_no"] = [NEEDED]
+        _refuse(errors)
+        grant = RoleGrant(
+            id=unit.parts.chance.hex(),
+            user_id=user.id,
+            role=self.role,
+            unit=self.unit or None,
+            decree_no=self.decree_no.strip(),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            granted_at=unit.now,
+            granted_by=unit.by.id,
+        )
+        unit.session.add(grant)
+        return grant.id
+
+
+@dataclass(frozen=True)
+class EndGrant(_Administration):
+    """End a role: its last day was yesterday, or `last_day`. The row stays, so that the past can be explained."""
+
+    grant_id: str
+    last_day: date
+    reason: str
+
+    def execute(self, unit: Unit) -> None:
+        """Store the last day; a grant is never made longer here."""
+        grant = unit.session.get(RoleGrant, self.grant_id)
+        if grant is None:
+            raise NotFound
+        if not self.reason.strip():
+            _refuse({"reason": [NEEDED]})
+        if grant.valid_to is None or self.last_day < grant.valid_to:
+            grant.valid_to = self.last_day
+
+
+@dataclass(frozen=True)
+class SetSubstitute(_Administration):
+    """Let one person do another's work from one day to another. Returns the id of the period."""
+
+    absent_id: str
+    deputy_id: str
+    valid_from: date
+    valid_to: date
+    reason: str
+
+    def execute(self, unit: Unit) -> str:
+        """Check both people and the days, and store."""
+        errors = _period(self.valid_from, self.valid_to)
+        if self.absent_id == self.deputy_id:
+            errors["deputy_id"] = [SAME_PERSON]
+        if not self.reason.strip():
+            errors["reason"] = [NEEDED]
+        _refuse(errors)
+        period = Substitute(
+            id=unit.parts.chance.hex(),
+            absent_id=_user(unit, self.absent_id).id,
+            deputy_id=_user(unit, self.deputy_id).id,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            reason=self.reason.strip(),
+            created_by=unit.by.id,
+        )
+        unit.session.add(period)
+        return period.id
+
+
+@dataclass(frozen=True)
+class EndSubstitute(_Administration):
+    """End a period of standing in before its last day."""
+
+    substitute_id: str
+
+    def execute(self, unit: Unit) -> None:
+        """Store when it ended; ending it twice changes nothing."""
+        period = unit.session.get(Substitute, self.substitute_id)
+        if period is None:
+            raise NotFound
+        period.ended_at = period.ended_at or unit.now
+
+
+def _set_password(unit: Unit, user: User, password: str) -> None:
+    if weak := passwords.faults(password, user.name, user.email):
+        _refuse({"password": weak})
+    user.password = passwords.hashed(password)
+    user.stamp = unit.parts.chance.hex()
+    unit.session.execute(delete(Session).where(Session.user_id == user.id))
+
+
+def _user(unit: Unit, user_id: str) -> User:
+    user = unit.session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _email(text: str) -> tuple[str, dict[str, list[Text]]]:
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower(), {}
+    except EmailNotValidError:
+        return "", {"email": [BAD_EMAIL]}
+
+
+def _period(first: date, last: date | None) -> dict[str, list[Text]]:
+    return {"valid_to": [BACKWARDS]} if last is not None and last < first else {}
+
+
+def _refuse(errors: dict[str, list[Text]]) -> None:
+    if errors:
+        raise Invalid(errors=errors)

@@ -1,0 +1,169 @@
+"""Signing in and out, and a new password by a mailed link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.auth import sign_in as proof
+from app.auth.demo import DEMO_PASSWORD
+from app.commands import passwords, reset_links
+from app.commands.accounts import AskForReset, ChooseOwnPassword
+from app.domain.errors import Invalid, TooMany
+from app.domain.permissions import Permission
+from app.domain.roles import Actor
+from app.domain.text import Text
+from app.queries import people
+from app.web import signed_in
+from app.web.addresses import inside
+from app.web.current import now, read, service, web
+from app.web.routes import VISITOR, current_actor, route, run
+from app.web.security import limiter
+
+pages = Blueprint("account", __name__)
+HOME = "/tugas"
+DIFFERENT = Text("Kedua isian tidak sama.", "The two entries differ.")
+WRONG_NOW = Text("Kata sandi sekarang tidak cocok.", "The current password does not match.")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """A demo person on the sign-in page."""
+
+    name: str
+    email: str
+    role: Text
+    unit: str
+
+
+@route(pages, "/masuk", Permission.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; whoever is signed in already goes on."""
+    wanted = inside(request.args.get("next"))
+    if current_actor() is not VISITOR:
+        return redirect(wanted or HOME)
+    return _sign_in_page(wanted)
+
+
+@route(pages, "/masuk", Permission.PUBLIC, methods=("POST",))
+@limiter.limit("20 per minute")
+def signing_in() -> ResponseReturnValue:
+    """Check address and password; wrong ones come back to the page with the address kept."""
+    wanted, email = inside(request.form.get("next")), request.form.get("email", "")
+    try:
+        user_id = proof.check(web().parts, email, request.form.get("password", "")[: passwords.LONGEST])
+    except proof.WrongPassword as refusal:
+        return _sign_in_page(wanted, email, refusal.message), 403
+    except TooMany as refusal:
+        seconds = refusal.details["seconds"]
+        message = Text(f"Terlalu banyak percobaan. Tunggu {seconds} detik.", f"Too many tries. Wait {seconds} seconds.")
+        return _sign_in_page(wanted, email, message), 429, {"Retry-After": str(seconds)}
+    return signed_in.sign_in(redirect(wanted or HOME), user_id)
+
+
+@route(pages, "/keluar", Permission.PUBLIC, methods=("POST",))
+def sign_out() -> ResponseReturnValue:
+    """End the session, here and on the server."""
+    return signed_in.sign_out(redirect("/masuk"))
+
+
+@route(pages, "/sandi", Permission.PUBLIC)
+def forgotten() -> ResponseReturnValue:
+    """Ask for the address to mail a link to."""
+    return render_template("account/forgotten.html", sent=False)
+
+
+@route(pages, "/sandi", Permission.PUBLIC, methods=("POST",))
+@limiter.limit("5 per minute")
+def send_link() -> ResponseReturnValue:
+    """Mail the link. The answer is the same for every address."""
+    run(AskForReset(request.form.get("email", "")[:254]))
+    return render_template("account/forgotten.html", sent=True, demo=web().parts.settings.demo)
+
+
+@route(pages, "/sandi/<token>", Permission.PUBLIC)
+def new_password(token: str) -> ResponseReturnValue:
+    """The page behind the mailed link."""
+    _owner(token)
+    return render_template("account/new_password.html", errors={})
+
+
+@route(pages, "/sandi/<token>", Permission.PUBLIC, methods=("POST",))
+@limiter.limit("10 per minute")
+def set_password(token: str) -> ResponseReturnValue:
+    """Store the new password; the link and all sessions end with it."""
+    owner = _owner(token)
+    try:
+        _choose(owner)
+    except Invalid as refusal:
+        return render_template("account/new_password.html", errors=refusal.errors), 400
+    flash(_("Kata sandi baru tersimpan. Silakan masuk."), "success")
+    return redirect("/masuk")
+
+
+@route(pages, "/akun", Permission.SIGNED_IN)
+def own() -> ResponseReturnValue:
+    """One's own account: roles by which decree, and a new password."""
+    return _own_page()
+
+
+@route(pages, "/akun/sandi", Permission.SIGNED_IN, methods=("POST",))
+@limiter.limit("10 per minute")
+def change_password() -> ResponseReturnValue:
+    """Replace one's own password by a new one; all sessions end, this browser gets a fresh one."""
+    actor = current_actor()
+    with read() as session:
+        person = people.person(session, actor.id)
+    assert person is not None  # somebody is signed in
+    try:
+        try:
+            proof.check(web().parts, person.email, request.form.get("current", "")[: passwords.LONGEST])
+        except proof.WrongPassword:
+            raise Invalid(errors={"current": [WRONG_NOW]}) from None
+        _choose(actor)
+    except Invalid as refusal:
+        return _own_page(refusal.errors), 400
+    flash(_("Kata sandi diganti. Semua sesi lain sudah diakhiri."), "success")
+    return signed_in.sign_in(redirect("/akun"), actor.id)
+
+
+def _choose(owner: Actor) -> None:
+    password, again = request.form.get("password", ""), request.form.get("again", "")
+    if password != again:
+        raise Invalid(errors={"again": [DIFFERENT]})
+    web().runner.run(ChooseOwnPassword(owner.id, password), owner)
+
+
+def _owner(token: str) -> Actor:
+    with read() as session:
+        user = reset_links.person_of(session, web().parts.settings, token, now())
+        return Actor("user", user.id, user.name)
+
+
+def _own_page(errors: dict[str, list[Text]] | None = None) -> str:
+    with read() as session:
+        person = people.person(session, current_actor().id)
+    shown = {"person": person, "roles": service().role_rows, "units": service().units, "errors": errors or {}}
+    return render_template("account/own.html", **shown, today=service().calendar.local_date(now()))
+
+
+def _sign_in_page(wanted: str | None, email: str = "", error: Text | None = None) -> str:
+    demo = _demo_accounts() if web().parts.settings.demo else []
+    expired = signed_in.found() is not None
+    shown = {"demo": demo, "demo_password": DEMO_PASSWORD, "expired": expired and error is None}
+    return render_template("account/sign_in.html", next=wanted or "", email=email, error=error, **shown)
+
+
+def _demo_accounts() -> list[DemoAccount]:
+    rows = service().role_rows
+    with read() as session:
+        everybody = [person for person in people.people(session) if person.demo and person.active]
+    return [
+        DemoAccount(person.name, person.email, rows[grant.role].title, grant.unit or "")
+        for person in everybody
+        for grant in person.grants[:1]
+        if grant.role in rows
+    ]
