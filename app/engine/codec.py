@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import msgpack
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
@@ -18,6 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.domain.text import Text
 from app.engine.compact import PREDICTED
 from app.engine.definition import Definition
+from app.engine.process import Process
 from app.engine.refusals import DamagedState
 from app.engine.script import ScriptEngine
 from app.engine.scope import LIVE
@@ -27,7 +27,14 @@ from app.engine.variables import only_scalars
 FORMAT = 1
 DIGEST_BYTES = 8
 MAX_BLOB = 4_000_000  # bytes
-_STATES = (TaskState.WAITING, TaskState.READY, TaskState.STARTED, TaskState.COMPLETED, TaskState.ERROR, TaskState.CANCELLED)
+_STATES = (
+    TaskState.WAITING,
+    TaskState.READY,
+    TaskState.STARTED,
+    TaskState.COMPLETED,
+    TaskState.ERROR,
+    TaskState.CANCELLED,
+)
 
 
 def encode(definition: Definition, top: Any, trace: Trace) -> bytes:
@@ -37,7 +44,7 @@ def encode(definition: Definition, top: Any, trace: Trace) -> bytes:
     data = only_scalars(top.data) if top.completed else None
     objects = [] if top.completed else [_rows(workflow) for workflow in (top, *top.subprocesses.values())]
     body = [bytes.fromhex(definition.digest)[:DIGEST_BYTES], passed, trace.ended, data, objects]
-    packed = msgpack.packb(body, use_bin_type=True)
+    packed: bytes = msgpack.packb(body, use_bin_type=True)
     return bytes([FORMAT]) + zlib.crc32(packed).to_bytes(4, "big") + packed
 
 
@@ -115,9 +122,7 @@ def _unpacked(blob: bytes) -> Any:
 
 
 def _empty(definition: Definition, engine: ScriptEngine) -> Any:
-    return BpmnWorkflow(
-        definition.spec, definition.subprocess_specs, script_engine=engine, deserializing=True
-    )
+    return Process(definition.spec, definition.subprocess_specs, script_engine=engine, deserializing=True)
 
 
 def _sub(top: Any, caller_id: UUID) -> Any:

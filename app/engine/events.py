@@ -7,12 +7,8 @@ from uuid import UUID, uuid5
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
-from SpiffWorkflow.bpmn.specs.event_definitions import (
-    ErrorEventDefinition,
-    MessageEventDefinition,
-    MultipleEventDefinition,
-    NoneEventDefinition,
-)
+from SpiffWorkflow.bpmn.specs.event_definitions import MultipleEventDefinition, NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
@@ -23,46 +19,53 @@ CHOSEN = "chosen"  # internal data of an event gateway: the event that came firs
 DUES = "dues"  # internal data of an event gateway: element id -> due instant in microseconds
 
 
-class Message(MessageEventDefinition):  # type: ignore[misc]
-    """A message that is waited for; what it brings becomes data of the task."""
+class _Carrier(EventDefinition):  # type: ignore[misc]
+    """An event whose variables become data of the task that waits for it."""
 
     def catch(self, my_task: Any, event: Any = None) -> None:
-        """Take the message; `event` is the mapping of variables that it brings."""
+        """Take the event; `event` is the mapping of variables that it brings."""
         my_task.internal_data[ANSWERS] = dict(event or {})
         my_task.internal_data["event_fired"] = True
 
     def update_task_data(self, my_task: Any) -> None:
-        """Put what the message brought into the task's data, when the task runs."""
+        """Put what the event brought into the task's data, when the task runs."""
         my_task.data.update(my_task.internal_data.get(ANSWERS, {}))
 
     def reset(self, my_task: Any) -> None:
-        """Forget the message."""
+        """Forget the event."""
         my_task.internal_data.pop(ANSWERS, None)
         super().reset(my_task)
 
 
-class BpmnError(ErrorEventDefinition):  # type: ignore[misc]
-    """An error that ends a sub-process or is caught at the border of one activity."""
+class Message(_Carrier):
+    """A message that is waited for."""
+
+
+class BpmnError(_Carrier):
+    """An error that ends a sub-process or is caught at the border of one activity. No `code` catches every code."""
+
+    def __init__(self, name: str, code: str | None, description: str | None = None) -> None:
+        super().__init__(name, description)
+        self.code = code
 
     def throw(self, my_task: Any) -> None:
         """End the enclosing activities up to the first that catches the code; without one, just end."""
         top = my_task.workflow.top_workflow
         parent_id = my_task.workflow.parent_task_id
         if parent_id is not None:
-            interrupt_by_error(top.get_task_from_id(parent_id), self.code)
-
-    def catch(self, my_task: Any, event: Any = None) -> None:
-        """Note that the error came."""
-        my_task.internal_data["event_fired"] = True
+            interrupt_by_error(top.get_task_from_id(parent_id), self.code, my_task.data)
 
 
-def interrupt_by_error(activity: Any, code: str | None) -> bool:
-    """Fire the error boundary of `activity` for `code`, or of the nearest activity around it; False when none catches."""
+def interrupt_by_error(activity: Any, code: str | None, data: dict[str, Any]) -> bool:
+    """Fire the error boundary of `activity` for `code`, or of the nearest activity around it, with what was known.
+
+    Returns False when none catches.
+    """
     while activity is not None:
         host = activity.parent if isinstance(activity.parent.task_spec, LoopTask) else activity
         boundary = _error_boundary(host, code)
         if boundary is not None:
-            boundary.task_spec.catch(boundary, None)
+            boundary.task_spec.catch(boundary, data)
             boundary.task_spec._update(boundary)
             host.cancel()
             return True

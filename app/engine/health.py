@@ -10,7 +10,6 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine.scope import LIVE, open_waits, open_work, workflows
 
 MAX_DEPTH = 900  # the library stops seeing tasks at 1,000 and then takes the process for completed
-MAX_SAME = 120  # times that one automatic element may run in one step
 
 
 def fault(top: Any, live: list[Any]) -> str | None:

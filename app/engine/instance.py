@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Self
 
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 
@@ -18,7 +16,8 @@ from app.engine.compact import compact
 from app.engine.definition import Definition
 from app.engine.environment import Environment
 from app.engine.events import EventGateway, Message, interrupt_by_error
-from app.engine.health import MAX_SAME, fault
+from app.engine.health import fault
+from app.engine.process import Process
 from app.engine.refusals import DamagedState, EngineStuck, NotOpen
 from app.engine.scope import Open, Wait, live_tasks, open_waits, open_work, workflows
 from app.engine.script import ScriptEngine
@@ -57,7 +56,7 @@ class Instance:
         trace = Trace()
         engine = ScriptEngine(trace)
         try:
-            top = BpmnWorkflow(definition.spec, definition.subprocess_specs, script_engine=engine)
+            top = Process(definition.spec, definition.subprocess_specs, script_engine=engine)
         except (*FAILURES, RecursionError) as error:
             raise _stuck(error) from error
         top.task_tree.data.update(given)
@@ -109,11 +108,11 @@ class Instance:
 
     def open(self) -> list[Open]:
         """The work that can be completed now."""
-        return [work for work, _ in open_work(live_tasks(self._top))]
+        return [work for work, _ in self._work()]
 
     def waits(self) -> list[Wait]:
         """The messages and timers that are waited for."""
-        return [wait for wait, _ in open_waits(live_tasks(self._top))]
+        return [wait for wait, _ in self._waits()]
 
     def set(self, variables: Mapping[str, Any]) -> None:
         """Change variables everywhere at once, before a step; raises Invalid for a value that is no scalar."""
@@ -141,7 +140,7 @@ class Instance:
         task = self._open_task(task_id)
 
         def act() -> None:
-            if not interrupt_by_error(task, error_code):
+            if not interrupt_by_error(task, error_code, {}):
                 raise LookupError(f"no boundary event catches the error {error_code!r}")
 
         return self._run(env, act)
@@ -182,7 +181,7 @@ class Instance:
         self._trace.begin(live_tasks(self._top))
         try:
             act()
-            self._engine_steps()
+            self._top.do_engine_steps()
             self._top.bpmn_events.clear()
             compact(self._top)
             live = live_tasks(self._top)
@@ -198,20 +197,8 @@ class Instance:
             raise _stuck_because(reason)
         return self._trace.finish(live)
 
-    def _engine_steps(self) -> None:
-        ran: Counter[tuple[int, str]] = Counter()
-
-        def count(task: Any) -> None:
-            key = (id(task.workflow), task.task_spec.name)
-            ran[key] += 1
-            if ran[key] > MAX_SAME:
-                raise SpiffWorkflowException(f"{task.task_spec.name} repeats without waiting for anybody")
-
-        if not self._top.completed:
-            self._top.do_engine_steps(will_complete_task=count)
-
     def _begin_at(self, element: str) -> None:
-        self._engine_steps()
+        self._top.do_engine_steps()
         for task in live_tasks(self._top):
             if isinstance(task.task_spec, StartEvent) and task.task_spec.bpmn_id == element:
                 _happen(task, element, {})
@@ -219,21 +206,27 @@ class Instance:
         raise LookupError(f"the start event {element} does not wait")
 
     def _fire_all_due(self, env: Environment) -> None:
-        while due := [pair for pair in open_waits(live_tasks(self._top)) if pair[0].due and pair[0].due <= env.now]:
+        while due := [pair for pair in self._waits() if pair[0].due and pair[0].due <= env.now]:
             wait, task = min(due, key=lambda pair: (pair[0].due, pair[0].id))
             _happen(task, wait.element, {})
-            self._engine_steps()
+            self._top.do_engine_steps()
+
+    def _work(self) -> list[tuple[Open, Any]]:
+        return list(open_work(live_tasks(self._top)))
+
+    def _waits(self) -> list[tuple[Wait, Any]]:
+        return list(open_waits(live_tasks(self._top)))
 
     def _open_task(self, task_id: str) -> Any:
         self._refuse_broken()
-        for work, task in open_work(live_tasks(self._top)):
+        for work, task in self._work():
             if work.id == task_id:
                 return task
         raise NotOpen(task=task_id)
 
     def _waiting(self, wait_id: str, kind: str) -> tuple[Wait, Any]:
         self._refuse_broken()
-        for wait, task in open_waits(live_tasks(self._top)):
+        for wait, task in self._waits():
             if wait.id == wait_id and wait.kind == kind:
                 return wait, task
         raise NotOpen(wait=wait_id)

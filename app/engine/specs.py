@@ -100,6 +100,12 @@ class FreshInstances(MultiInstanceTask):  # type: ignore[misc]
             self.data_input.set(my_task, [item.strip() for item in text.split(",") if item.strip()])
             my_task.internal_data[LIST] = text
 
+    def merge_child(self, workflow: Any, child: Any) -> None:
+        """Take over what an instance brought; its item stays its own."""
+        super().merge_child(workflow, child)
+        if self.input_item is not None:
+            child.parent.data.pop(self.input_item.bpmn_id, None)
+
     def _on_complete_hook(self, my_task: Any) -> None:
         text = my_task.internal_data.pop(LIST, None)
         if text is not None and not self._in_place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ CALENDAR = calendar_from(
         "confirmed_until": "2027-12-31",
         "holidays": {"country": "ID", "categories": ["public", "government"]},
         "week": {
-            **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday"), ["08:00-12:00", "13:00-15:45"]),
+            **{day: ["08:00-12:00", "13:00-15:45"] for day in ("monday", "tuesday", "wednesday", "thursday")},
             "friday": ["08:00-11:00"],
         },
     }
@@ -60,8 +59,8 @@ class World:
     def waits(self) -> list[str]:
         return sorted(wait.element for wait in self.instance.waits())
 
-    def id(self, element: str, items: Iterable[Any] | None = None) -> str:
-        found = [item.id for item in (items or [*self.instance.open(), *self.instance.waits()]) if item.element == element]
+    def id(self, element: str) -> str:
+        found = [item.id for item in (*self.instance.open(), *self.instance.waits()) if item.element == element]
         assert found, f"{element} is not open"
         return found[0]
 
