@@ -181,7 +181,7 @@ PROPERTIES = Vocabulary(
     {
         "source": Entry("source", CHOICES, _is_text, _A_TEXT),  # whether it exists is checked with the options
         "only": Entry("only", CHOICES, _is_text, Text("kelompok, dipisah koma", "groups, separated by commas")),
-        "preselect": Entry("preselect", QUESTIONS, _matching(_CODE), Text("nama variabel", "the name of a variable")),
+        "preset": Entry("preset", QUESTIONS, _matching(_CODE), Text("nama variabel", "the name of a variable")),
         "rule": Entry(
             "rule", frozenset({"textfield", "datetime"}), _one_of(*_RULES), Text(", ".join(_RULES), ", ".join(_RULES))
         ),

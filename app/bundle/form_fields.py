@@ -64,7 +64,7 @@ class Field:
     multiple: bool = False
     accept: str = ""
     default: object = None
-    preselect: str = ""  # the variable whose value is offered first
+    preset: str = ""  # the variable whose value is offered first
     properties: Mapping[str, str] = field(default_factory=dict)
     children: tuple[Field, ...] = ()
 
@@ -72,6 +72,16 @@ class Field:
     def is_list(self) -> bool:
         """Whether the answer is a list of texts."""
         return self.type in LISTS or self.type == "filepicker"
+
+    @property
+    def kind_of_answer(self) -> str:
+        """What the answer is kept as: boolean, number, list or text; choices true/false or 1, 2, 3 are no texts."""
+        values = {option.value for option in self.options}
+        if self.type == "checkbox" or values == {"true", "false"}:
+            return "boolean"
+        if self.type == "number" or (values and self.type in CHOICES - LISTS and all(map(str.isdecimal, values))):
+            return "number"
+        return "list" if self.is_list else "text"
 
     @property
     def personal(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -51,6 +52,8 @@ def read_value(field: Field, raw: Any, sources: Sources) -> Value | None:
         return None
     if field.type == "number":
         return _number(field, raw)
+    if field.type in ("select", "radio"):
+        return _choice(field, raw, sources)
     if not isinstance(raw, str):
         raise Unfit(_NOT_TEXT)
     return _READERS[field.type](field, raw, sources) or None
@@ -125,10 +128,12 @@ def _yes_or_no(raw: Any) -> bool:
     raise Unfit(Text("Jawab ya atau tidak.", "Answer yes or no."))
 
 
-def _choice(field: Field, raw: str, sources: Sources) -> str:
-    if raw not in {option.value for option in field.choices(sources)}:
+def _choice(field: Field, raw: Any, sources: Sources) -> Value:
+    chosen = json.dumps(raw) if isinstance(raw, bool | int) else raw
+    if not isinstance(chosen, str) or chosen not in {option.value for option in field.choices(sources)}:
         raise Unfit(Text("Pilih salah satu dari daftar.", "Choose one of the list."))
-    return raw
+    kind = field.kind_of_answer
+    return chosen == "true" if kind == "boolean" else int(chosen) if kind == "number" else chosen
 
 
 def _list(field: Field, items: Any, sources: Sources) -> list[str]:
@@ -200,7 +205,7 @@ def _too_long(longest: int, length: int) -> Text:
 
 
 _READERS: Mapping[str, Callable[[Field, str, Sources], str]] = {
-    "textfield": _text, "textarea": _text, "select": _choice, "radio": _choice, "datetime": _moment,
+    "textfield": _text, "textarea": _text, "datetime": _moment,
 }  # fmt: skip
 _NOT_TEXT = Text("Isian harus berupa teks.", "The answer must be a text.")
 _NOT_NUMBER = Text("Tulis angka saja.", "Write a number.")

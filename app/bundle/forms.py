@@ -49,7 +49,7 @@ class Form:
             if rule
             for name in rule.names
         }
-        return frozenset((used | {each.preselect for each in self.questions if each.preselect}) - set(self.by_key))
+        return frozenset((used | {each.preset for each in self.questions if each.preset}) - set(self.by_key))
 
     @property
     def personal(self) -> frozenset[str]:
@@ -95,7 +95,7 @@ class Form:
     def first_values(self, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """What stands in the form before anybody typed: defaults, and choices offered by the case's variables."""
         known = variables or {}
-        offered = {each.key: known.get(each.preselect) if each.preselect else None for each in self.questions}
+        offered = {each.key: known.get(each.preset) if each.preset else None for each in self.questions}
         return {
             each.key: value
             for each in self.questions
