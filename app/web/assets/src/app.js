@@ -1,0 +1,32 @@
+// What every page loads. Pages work without it: each script below only adds comfort to marked elements.
+import htmx from 'htmx.org';
+import { armConditions } from './condition.js';
+import { armCopying } from './copy.js';
+import { armDrafts } from './draft.js';
+import { armDue } from './due.js';
+import { armKeys } from './keys.js';
+import { armSending } from './sending.js';
+
+document.documentElement.classList.add('script');
+
+// htmx sends the token against forged requests with every change that it makes.
+document.addEventListener('htmx:config:request', ({ detail }) => {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  if (token) {
+    detail.ctx.request.headers['X-CSRFToken'] = token;
+  }
+});
+
+function armParts(root) {
+  armConditions(root);
+  armDrafts(root);
+}
+
+armCopying();
+armDue();
+armKeys();
+armSending();
+armParts(document);
+document.addEventListener('htmx:after:swap', () => armParts(document));
+
+window.htmx = htmx;

@@ -1,0 +1,117 @@
+// Draws a procedure with where an instance stands. The page gives an element with
+//   data-diagram            the address of the BPMN file
+//   data-state              JSON, or data-state-from: the address of JSON:
+//     {"tokens": {element: number}, "path": [element or flow, ...], "counts": {element: number}, "incidents": [element]}
+//   data-zoom-in, data-zoom-out, data-zoom-fit, data-failed   the labels of the buttons and of a failure
+// Rows of the page marked data-element="id" and the shapes point at each other.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+const MARKS = { tokens: 'has-token', path: 'on-path', incidents: 'has-incident' };
+
+async function fetched(address) {
+  const answer = await fetch(address, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.text();
+}
+
+async function stateOf({ dataset }) {
+  const text = dataset.stateFrom ? await fetched(dataset.stateFrom) : (dataset.state ?? '{}');
+  return JSON.parse(text);
+}
+
+function badge(text, kind) {
+  const element = document.createElement('span');
+  element.className = `diagram-badge diagram-badge-${kind}`;
+  element.textContent = text;
+  return element;
+}
+
+function mark(viewer, state) {
+  const canvas = viewer.get('canvas');
+  const overlays = viewer.get('overlays');
+  const shapes = viewer.get('elementRegistry');
+  for (const [part, marker] of Object.entries(MARKS)) {
+    const ids = Array.isArray(state[part]) ? state[part] : Object.keys(state[part] ?? {});
+    // An instance may stand on an older version: what this drawing does not show is in the list below it.
+    for (const id of ids.filter((each) => shapes.get(each))) canvas.addMarker(id, marker);
+  }
+  for (const [id, count] of Object.entries(state.counts ?? {})) {
+    const shape = shapes.get(id);
+    if (shape && !shape.waypoints) overlays.add(id, { position: { top: -10, left: -10 }, html: badge(`${count}×`, 'count') });
+  }
+  for (const [id, count] of Object.entries(state.tokens ?? {})) {
+    if (shapes.get(id)) overlays.add(id, { position: { top: -12, right: 12 }, html: badge(count > 1 ? `● ${count}` : '●', 'token') });
+  }
+  for (const id of state.incidents ?? []) {
+    if (shapes.get(id)) overlays.add(id, { position: { bottom: 12, right: 12 }, html: badge('!', 'incident') });
+  }
+}
+
+function fit(canvas) {
+  canvas.zoom('fit-viewport', 'auto');
+}
+
+function button(label, action) {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.className = 'btn btn-sm';
+  element.textContent = label;
+  element.addEventListener('click', action);
+  return element;
+}
+
+function tools(host, viewer) {
+  const canvas = viewer.get('canvas');
+  const bar = document.createElement('div');
+  bar.className = 'diagram-tools';
+  const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), 'auto');
+  bar.append(
+    button(host.dataset.zoomIn ?? '+', () => zoom(1.25)),
+    button(host.dataset.zoomOut ?? '−', () => zoom(0.8)),
+    button(host.dataset.zoomFit ?? '⤢', () => fit(canvas)),
+  );
+  host.before(bar);
+}
+
+function point(viewer) {
+  const canvas = viewer.get('canvas');
+  const shapes = viewer.get('elementRegistry');
+  const rowOf = (id) => document.querySelector(`[data-element="${CSS.escape(id)}"]`);
+  viewer.on('element.click', ({ element }) => {
+    document.querySelectorAll('.is-pointed').forEach((row) => row.classList.remove('is-pointed'));
+    const row = rowOf(element.id);
+    row?.classList.add('is-pointed');
+    row?.scrollIntoView({ block: 'nearest' });
+  });
+  for (const row of document.querySelectorAll('[data-element]')) {
+    const id = row.dataset.element;
+    if (!shapes.get(id)) continue;
+    for (const name of ['pointerenter', 'focusin']) row.addEventListener(name, () => canvas.addMarker(id, 'is-pointed'));
+    for (const name of ['pointerleave', 'focusout']) row.addEventListener(name, () => canvas.removeMarker(id, 'is-pointed'));
+  }
+}
+
+async function draw(host) {
+  const viewer = new NavigatedViewer({ container: host });
+  try {
+    const [xml, state] = await Promise.all([fetched(host.dataset.diagram), stateOf(host)]);
+    await viewer.importXML(xml);
+    const canvas = viewer.get('canvas');
+    const svg = host.querySelector('.djs-container svg');
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', host.getAttribute('aria-label') ?? '');
+    fit(canvas);
+    mark(viewer, state);
+    tools(host, viewer);
+    point(viewer);
+    // The whole drawing stays in view when the window is turned or resized.
+    new ResizeObserver(() => { canvas.resized(); fit(canvas); }).observe(host);
+    host.dataset.drawn = '';
+  } catch (error) {
+    viewer.destroy();
+    host.classList.add('diagram-failed');
+    host.textContent = host.dataset.failed ?? String(error.message);
+  }
+}
+
+document.querySelectorAll('[data-diagram]').forEach(draw);
