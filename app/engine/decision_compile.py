@@ -1,4 +1,4 @@
-"""Understands every cell of a decision table once, and notes each one that cannot be understood with its row and column."""
+"""Understands every cell of a decision table once, and notes by row and column each that cannot be understood."""
 
 from __future__ import annotations
 
@@ -88,12 +88,16 @@ def _check_table(compiled: Compiled) -> None:
         compiled.report("", "dmn-aggregation", "error", Text(
             f"Penggabung {table.aggregation} tidak didukung di sini.",
             f"The aggregation {table.aggregation} is not supported here.",
-        ), Text("Pilih SUM, MIN, MAX atau COUNT pada COLLECT.", "Choose SUM, MIN, MAX or COUNT with COLLECT."))  # fmt: skip
+        ), Text(
+            "Pilih SUM, MIN, MAX atau COUNT pada COLLECT.", "Choose SUM, MIN, MAX or COUNT with COLLECT."
+        ))  # fmt: skip
     if table.hit_policy == "COLLECT" and not table.aggregation:
         compiled.report("", "dmn-collect-list", "warning", Text(
             "COLLECT tanpa penggabung menghasilkan daftar, padahal proses hanya menyimpan nilai tunggal.",
             "COLLECT without an aggregation gives a list, but a process keeps only single values.",
-        ), Text("Pilih penggabung SUM, MIN, MAX atau COUNT.", "Choose the aggregation SUM, MIN, MAX or COUNT."))  # fmt: skip
+        ), Text(
+            "Pilih penggabung SUM, MIN, MAX atau COUNT.", "Choose the aggregation SUM, MIN, MAX or COUNT."
+        ))  # fmt: skip
     if table.requires:
         compiled.report("", "dmn-required-decision", "error", Text(
             "Keputusan ini memerlukan keputusan lain, yang tidak didukung.",
@@ -178,7 +182,9 @@ def _check_kind(compiled: Compiled, entry: Entry, where: Text, column: Column, v
             compiled.report(entry.id, "dmn-unquoted-text", "warning", Text(
                 f"{where.id}: {value.text} tanpa tanda kutip dibaca sebagai nama variabel, bukan teks.",
                 f"{where.en}: {value.text} without quotes is read as the name of a variable, not as text.",
-            ), Text(f'Jika maksudnya teks, tulis "{value.text}".', f'If text is meant, write "{value.text}".'))  # fmt: skip
+            ), Text(
+                f'Jika maksudnya teks, tulis "{value.text}".', f'If text is meant, write "{value.text}".'
+            ))  # fmt: skip
         return
     if fit is None or value is None or (isinstance(value, fit) and (fit == (bool,) or not isinstance(value, bool))):
         return
@@ -188,9 +194,7 @@ def _check_kind(compiled: Compiled, entry: Entry, where: Text, column: Column, v
     ), Text("Perbaiki sel atau jenis kolomnya.", "Correct the cell or the type of the column."))  # fmt: skip
 
 
-def _read(
-    compiled: Compiled, element: str, where: Text, text: str, read: Callable[[str], T], otherwise: T
-) -> T:
+def _read(compiled: Compiled, element: str, where: Text, text: str, read: Callable[[str], T], otherwise: T) -> T:
     try:
         return read(text)
     except ExpressionError as refused:

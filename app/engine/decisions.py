@@ -89,7 +89,7 @@ def read_decisions(data: bytes, file: str = "decision.dmn") -> dict[str, Decisio
 
 
 def findings(data: bytes, file: str) -> list[Finding]:
-    """Everything that is wrong with a DMN file: cells that cannot be read, gaps, and rows that contradict each other."""
+    """Everything that is wrong with a DMN file: cells that cannot be read, gaps, rows that contradict each other."""
     try:
         compiled = _compiled(data, file)
     except InvalidDiagram as refused:

@@ -26,6 +26,10 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 ESCAPE = re.compile(r"""\\(?![\\'"nt])""")
+# Python would silently make one text of the two; in a list it is a forgotten comma.
+SIDE_BY_SIDE = Text(
+    "Ada koma atau tanda yang kurang di antara dua teks.", "A comma or sign is missing between two texts."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,15 @@ def translate(text: str, script: bool = False) -> Source:
     pieces: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
-    length, depth, place = 0, 0, start
+    length, depth, place, after_text = 0, 0, start, False
     while place < end:
         token = TOKEN.match(text, place, end)
         if token is None:
             raise _unreadable(text, place)
         depth += (token[0] in "([") - (token[0] in ")]")
+        if token.lastgroup == "text" and after_text:
+            raise ExpressionError(place + 1, SIDE_BY_SIDE)
+        after_text = token.lastgroup == "text" or (after_text and token[0].isspace())
         piece = _piece(token, script, feel or depth == 0)
         pieces.append(piece)
         starts.append(length)

@@ -179,7 +179,9 @@ def _parts(text: str) -> Iterator[str]:
         end = found.end() if found else _comma(text, place)
         part = text[place:end].strip()
         if not part:
-            raise ExpressionError(place + 1, Text("Ada nilai yang kurang di dekat koma.", "A value is missing at a comma."))
+            raise ExpressionError(
+                place + 1, Text("Ada nilai yang kurang di dekat koma.", "A value is missing at a comma.")
+            )
         yield part
         if end >= len(text):
             return
