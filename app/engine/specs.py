@@ -80,6 +80,8 @@ class FreshInstances(MultiInstanceTask):  # type: ignore[misc]
     """Multi-instance that may be entered again: what the last visit left is cleared first, and instances are capped."""
 
     def _update_hook(self, my_task: Any) -> Any:
+        if my_task.has_state(TaskState.PREDICTED_MASK):  # right behind an event on a border
+            my_task._set_state(TaskState.FUTURE)
         entered = super()._update_hook(my_task)
         for reference in (self.input_item, self.output_item, None if self._in_place else self.data_output):
             if reference is not None:

@@ -277,6 +277,17 @@ def test_multi_instance_of_a_sub_process(world: Any) -> None:
     assert w.open == ["gone"] and not w.instance._top.subprocesses
 
 
+def test_multi_instance_right_behind_an_event_on_a_border(world: Any) -> None:
+    w = world(simple(user("work"), boundary("stop", "work", message("stop")), user("each", instances("2")), end(),
+                     end("end2"), flows=[*chain("start", "work", "end"), *chain("stop", "each", "end2")],
+                     messages=("stop",)))  # fmt: skip
+    w.deliver("stop")
+    assert w.open == ["each", "each"]
+    w.complete("each")
+    w.complete("each")
+    assert w.instance.completed and w.instance.ended == ("end2",)
+
+
 def test_several_message_starts(world: Any) -> None:
     definition = defined(file(process(
         "p", [node("startEvent", "by_web", message("web")), node("startEvent", "by_sms", message("sms")),

@@ -72,7 +72,10 @@ class Drawing:
 
     def _body(self, scope: Scope, place: Place, first: str, last: str) -> None:
         scope.nodes += [start(first), end(last)]
-        entry, leave = self._sequence(scope, place)
+        if self._chance.random() < 0.4:
+            entry, leave = self._loop(scope, Place(place.depth + 1))
+        else:
+            entry, leave = self._sequence(scope, place)
         scope.flows += [(first, entry), (leave, last)]
 
     def _sequence(self, scope: Scope, place: Place) -> tuple[str, str]:
@@ -108,7 +111,7 @@ class Drawing:
 
     def _several(self, scope: Scope, place: Place) -> tuple[str, str]:
         name = self._id("each")
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.3 and not place.looped:
             inside = f'<loopDataInputRef>{LIST}</loopDataInputRef><inputDataItem id="item_{name}" name="i"/>'
         else:
             inside = f"<loopCardinality>{self._chance.randrange(1, 4)}</loopCardinality>"
@@ -236,5 +239,7 @@ class Drawing:
     def _to_end(self, scope: Scope, place: Place, source: str) -> None:
         last = self._id("side_end")
         entry, leave = self._block(scope, Place(min(place.depth - 1, 0), place.looped))
-        scope.nodes.append(end(last))
-        scope.flows += [(source, entry), (leave, last)]
+        # The library cannot start several instances right behind an event on a border, so a gateway stands between.
+        between = self._id("merge")
+        scope.nodes += [end(last), xor(between)]
+        scope.flows += [(source, between), (between, entry), (leave, last)]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+
 from app.engine.definition import Definition, define
 from app.engine.instance import Environment, Instance
 from app.engine.refusals import EngineStuck
@@ -80,7 +82,7 @@ class Walker:
             clock.at = self.now
             self.on_stock(stock, kind, item, given)
         except Exception as error:
-            return f"stock: {type(error).__name__}", None
+            return f"stock: {type(error).__name__} {error}", None
         try:
             self.on_ours(kind, item, given)
         except EngineStuck as stuck:
@@ -122,15 +124,15 @@ class Walker:
 
     def same_task(self, stock: Stock, item: Any) -> Any:
         """The stock task with the same element and data as one of ours (equal ones are interchangeable)."""
-        ours = next(_frozen(task) for work, task in self.ours._work() if work.id == item.id)
-        return next(task for task in stock.ready() if _frozen(task) == ours)
+        ours = next(token(task) for work, task in self.ours._work() if work.id == item.id)
+        return next(task for task in stock.ready() if token(task) == ours)
 
     def same_wait(self, stock: Stock, item: Any) -> tuple[Any, Any]:
-        ours = next((address(task), wait.due) for wait, task in self.ours._waits() if wait.id == item.id)
+        ours = next((token(task), wait.due) for wait, task in self.ours._waits() if wait.id == item.id)
         return next(
             (task, event)
             for element, due, task, event in stock.waits()
-            if element == item.element and (address(task), due) == ours
+            if element == item.element and (token(task), due) == ours
         )
 
     def compare(self, stock: Stock) -> str | None:
@@ -163,6 +165,13 @@ def _scalars(data: dict[str, Any]) -> dict[str, Any]:
 
 def _frozen(task: Any) -> Any:
     return address(task), tuple(sorted(_scalars(task.data).items()))
+
+
+def token(task: Any) -> Any:
+    """What tells apart two tokens at one place: the task's data and the state of the events on its border."""
+    border = isinstance(task.parent.task_spec, BoundaryEventSplit)
+    events = sorted((t.task_spec.bpmn_id, t.state) for t in task.parent.children) if border else ()
+    return _frozen(task), tuple(events)
 
 
 def address(task: Any) -> Any:
