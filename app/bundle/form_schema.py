@@ -41,7 +41,7 @@ class Answer(marshmallow_fields.Field[Any]):
             kept = read_value(self.question, None if value is missing else value, schema.sources)
         except Unfit as unfit:
             raise ValidationError([unfit.text]) from None
-        if needed and (blank(kept) or kept is False):
+        if needed and (blank(kept) or (kept is False and self.question.type == "checkbox")):
             raise ValidationError([self.question.message or REQUIRED])
         return kept
 
