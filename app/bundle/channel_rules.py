@@ -10,9 +10,9 @@ from app.domain.text import Text
 
 # Endings longer than a country's two letters that public offices and their suppliers use.
 GENERIC_ENDINGS = frozenset({
-    "com", "net", "org", "info", "biz", "edu", "gov", "mil", "int", "name", "pro", "app", "dev", "email", "online", "site",
-    "cloud", "tech", "store", "shop", "blog", "agency", "digital", "services", "support", "systems", "media", "news",
-    "social", "community", "foundation", "world", "today", "live",
+    "com", "net", "org", "info", "biz", "edu", "gov", "mil", "int", "name", "pro", "app", "dev", "email", "online",
+    "site", "cloud", "tech", "store", "shop", "blog", "agency", "digital", "services", "support", "systems", "media",
+    "news", "social", "community", "foundation", "world", "today", "live",
 })  # fmt: skip
 _MOBILE = re.compile(r"(\+62|62|0)8[1-9][0-9]{6,11}")
 _LANDLINE = re.compile(r"\(?0[2-9][0-9]{1,3}\)?[ -]?[0-9]{5,8}")

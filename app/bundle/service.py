@@ -131,7 +131,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
 
 
 def _calendar(source: Source) -> tuple[Calendar | None, list[Finding]]:
-    return read_calendar(source.data, source.name) if source.data else (None, [])
+    return (None, []) if source.findings else read_calendar(source.data, source.name)
 
 
 def _templates(contents: Mapping[str, bytes], sources: dict[str, Source]) -> dict[str, Template]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,12 +122,24 @@ class _Reader:
             return None
         return found
 
+    def tables(self, data: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """The tables of a list, each with its place for findings."""
+        found = data.get(key, [])
+        if isinstance(found, list) and all(isinstance(row, Mapping) for row in found):
+            return [(f"{key}[{index}]", row) for index, row in enumerate(found, start=1)]
+        self.fault(
+            key,
+            "calendar-shape",
+            Text(f"“{key}” harus berupa daftar [[{key}]].", f"“{key}” must be a list of [[{key}]]."),
+            Text(f"Tulis setiap baris di bawah [[{key}]].", f"Write each row below [[{key}]]."),
+        )
+        return []
+
     def rows(self, data: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str, Any], date | None]]:
         """The rows of a table that have one date each, with a name for findings; a date given twice is a fault."""
         found: list[tuple[str, Mapping[str, Any], date | None]] = []
         seen: set[date] = set()
-        for index, row in enumerate(data.get(key, ()), start=1):
-            where = f"{key}[{index}]"
+        for where, row in self.tables(data, key):
             day = self.day(where, row.get("date"))
             if day in seen and key != "closure":
                 self.fault(
@@ -213,10 +225,11 @@ class _Reader:
             return None
         return start, end
 
-    def holidays(self, value: object) -> Any:
+    def holidays(self, value: object) -> Callable[[int], Mapping[date, Holiday]]:
         if not isinstance(value, Mapping) or not value.get("country"):
             return no_holidays
-        source = national_holidays(str(value["country"]), tuple(value.get("categories", ("public",))))
+        wanted = value.get("categories", ["public"])
+        source = national_holidays(str(value["country"]), map(str, wanted if isinstance(wanted, list) else [wanted]))
         try:
             source(2026)
         except UnknownCountry as fault:
@@ -233,8 +246,7 @@ class _Reader:
 
     def periods(self, data: Mapping[str, Any]) -> tuple[Period, ...]:
         found: list[Period] = []
-        for index, row in enumerate(data.get("period", ()), start=1):
-            where = f"period[{index}]"
+        for where, row in self.tables(data, "period"):
             first, last = self.day(f"{where}.from", row.get("from")), self.day(f"{where}.to", row.get("to"))
             week, name = self.week(f"{where}.week", row.get("week")), self.name(where, row)
             if first is None or last is None:

@@ -1,0 +1,127 @@
+"""`alur calendar` answers in the calendar's zone, as text or JSON, and refuses bad input in one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli_calendar import calendar
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "working_time.json").read_text())
+START = "2026-12-23T15:15:00+07:00"
+
+
+def run(*arguments: str, language: str = "en") -> Result:
+    return CliRunner().invoke(calendar, arguments, env={"ALUR_LANGUAGE": language})
+
+
+@pytest.mark.parametrize("case", GOLDEN, ids=[case["id"] for case in GOLDEN])
+def test_every_golden_case_forth_and_back(case: dict[str, str]) -> None:
+    minutes = int(case["working_minutes"])
+    found = run("due", "--from", case["start"], "--duration", f"PT{minutes}M", "--json")
+    assert found.exit_code == 0
+    answer = json.loads(found.output)
+    assert set(answer) == {"due", "confirmed", "steps"}
+    assert (answer["due"], answer["confirmed"]) == (case["due"], True)
+    back = run("between", case["start"], case["due"], "--json")
+    assert json.loads(back.output) == {"working_seconds": minutes * 60}
+
+
+def test_json_has_steps_in_the_calendars_zone() -> None:
+    steps = json.loads(run("due", "--from", START, "--duration", "PT1H", "--json", language="id").output)["steps"]
+    assert all(set(step) == {"at", "code", "text"} and step["at"].endswith("+07:00") for step in steps)
+    assert "Kam 24 Des 2026: cuti bersama (Hari Raya Natal), tutup." in [step["text"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("clock", "duration", "due"),
+    [
+        ("working", "P3D", "2026-12-30T15:45:00+07:00"),
+        ("calendar", "P1D", "2026-12-28T15:45:00+07:00"),
+        ("wall", "PT24H", "2026-12-24T15:15:00+07:00"),
+    ],
+)
+def test_the_three_clocks(clock: str, duration: str, due: str) -> None:
+    answer = json.loads(run("due", "--from", START, "--duration", duration, "--clock", clock, "--json").output)
+    assert answer["due"] == due
+
+
+def test_beyond_the_horizon_the_answer_is_not_confirmed() -> None:
+    answer = json.loads(run("due", "--from", START, "--duration", "P400D", "--json").output)
+    assert answer["confirmed"] is False
+    assert "not yet certain" in run("due", "--from", START, "--duration", "P400D").output
+
+
+def test_text_is_one_line_and_explained_it_is_one_line_a_step() -> None:
+    assert run("due", "--from", START, "--duration", "PT1H").output == "Mon 28 Dec 2026 08:30 WIB\n"
+    lines = run("due", "--from", START, "--duration", "PT1H", "--explain", language="id").output.splitlines()
+    assert lines[0].startswith("Mulai Rab 23 Des 2026 15.15 WIB")
+    assert lines[-1] == "Jatuh tempo Sen 28 Des 2026 08.30 WIB."
+
+
+def test_between_keeps_fractions_and_signs() -> None:
+    late, early = "2026-11-23T10:00:00.5+07:00", "2026-11-23T02:00:00Z"
+    assert json.loads(run("between", early, late, "--json").output) == {"working_seconds": 3600.5}
+    assert json.loads(run("between", late, early, "--json").output) == {"working_seconds": -3600.5}
+    assert run("between", early, late).output == "1 hour 0.5 seconds (3600.5 s)\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("due", "--from", "besok", "--duration", "PT1H"),
+        ("due", "--from", "2026-12-23T15:15:00", "--duration", "PT1H"),
+        ("due", "--from", "2026-12-23", "--duration", "PT1H"),
+        ("due", "--from", "2026-02-30T10:00:00+07:00", "--duration", "PT1H"),
+        ("due", "--from", "", "--duration", "PT1H"),
+        ("due", "--from", "0001-01-01T00:00:00+14:00", "--duration", "PT1H"),
+        ("due", "--from", "9999-12-31T23:59:59-14:00", "--duration", "PT1H"),
+        ("due", "--from", START, "--duration", "satu jam"),
+        ("due", "--from", START, "--duration", "-PT1H"),
+        ("due", "--from", START, "--duration", ""),
+        ("due", "--from", START, "--duration", "P1DT1H"),
+        ("due", "--from", START, "--duration", "PT999999999H"),
+        ("due", "--from", START, "--duration", "P99999999D"),
+        ("due", "--from", START, "--duration", "P9999999999999999999999D", "--clock", "wall"),
+        ("due", "--from", START, "--duration", "PT1H", "--clock", "calendar"),
+        ("due", "--from", START, "--duration", "PT1H", "--clock", "kerja"),
+        ("due", "--from", START),
+        ("due", "--duration", "PT1H"),
+        ("due", "--from", START, "--duration", "PT1H", "--cepat"),
+        ("due", "--from", START, "--duration", "PT1H", "--content", "/tidak/ada"),
+        ("between", START),
+        ("between", START, "kapan"),
+        ("between", "2026-12-23T15:15:00", START),
+        ("between", START, START, START),
+    ],
+)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_bad_input_is_answered_with_one_line_and_exit_code_2(arguments: tuple[str, ...], language: str) -> None:
+    found = run(*arguments, language=language)
+    assert found.exit_code == 2
+    assert found.stdout == ""
+    assert len(found.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in found.stderr
+
+
+def test_a_faulty_calendar_is_named_with_its_faults(tmp_path: Path) -> None:
+    file = tmp_path / "processes" / "service" / "calendar.toml"
+    file.parent.mkdir(parents=True)
+    for content, word in (("zone = ", "TOML"), ('zone = "Mars"', "Mars"), ("zone = '\\xff'", "xff")):
+        file.write_text(content)
+        found = run("due", "--from", START, "--duration", "PT1H", "--content", str(tmp_path))
+        assert found.exit_code == 2
+        assert word in found.stderr
+        assert len(found.stderr.strip().splitlines()) == 1
+
+
+def test_the_command_starts_without_the_heavy_parts() -> None:
+    heavy = ("flask", "SpiffWorkflow", "sqlalchemy", "lxml", "holidays", "marshmallow", "apscheduler")
+    program = f"import sys, app.cli_calendar; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,74 @@
+"""`alur doctor` lists contradictions of the source, what nobody confirmed and what has run out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from app.bundle.service import FOLDER, read_service
+from app.cli_doctor import ageing, doctor
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(doctor, arguments, env={"ALUR_LANGUAGE": "en", "ALUR_DEMO": "1", **environment})
+
+
+def test_the_conflicts_of_the_source_and_unconfirmed_data_are_listed() -> None:
+    found = run()
+    assert found.exit_code == 0
+    for words in (
+        "1706",
+        "The completion time is empty",
+        "31 entries are not confirmed",
+        "working or calendar",
+        "0 errors",
+    ):
+        assert words in found.output
+
+
+def test_json_is_a_list_of_findings() -> None:
+    found = json.loads(run("--format", "json").output)
+    assert {frozenset(finding) for finding in found} == {
+        frozenset(("file", "element", "rule", "severity", "message", "fix"))
+    }
+    assert {"channel-conflict", "channel-raw", "source-conflict", "question-open", "unconfirmed"} <= {
+        finding["rule"] for finding in found
+    }
+
+
+def test_indonesian_is_complete_too() -> None:
+    assert "Durasi penyelesaian kosong." in run(ALUR_LANGUAGE="id").output
+
+
+def test_errors_end_with_exit_code_1(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "processes" / "service", tmp_path / "processes" / "service")
+    file = tmp_path / "processes" / "service" / "calendar.toml"
+    file.write_text(file.read_text().replace("13:00-15:45", "11:00-15:45"))
+    found = run("--content", str(tmp_path))
+    assert found.exit_code == 1
+    assert "ERROR calendar.toml, week.monday" in found.output
+
+
+def test_an_empty_folder_is_answered_with_findings(tmp_path: Path) -> None:
+    found = run("--content", str(tmp_path))
+    assert found.exit_code == 1
+    assert "calendar.toml is missing" in found.output
+
+
+def test_missing_settings_are_told_outside_demo_mode() -> None:
+    assert "ALUR_SECRET_KEY" in run(ALUR_DEMO="").output
+    assert "ALUR_SECRET_KEY" not in run().output
+
+
+def test_what_runs_out_is_told_in_time() -> None:
+    service = read_service(ROOT / FOLDER)
+    early = {finding.rule for finding in ageing(service, date(2026, 11, 23))}
+    late = {finding.rule for finding in ageing(service, date(2027, 11, 23))}
+    assert early == {"legal-basis-outdated"}
+    assert late == {"legal-basis-outdated", "calendar-horizon"}
