@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, select
 
 from app.commands import passwords, reset_links
+from app.commands.command import PERSONAL
 from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -18,26 +19,22 @@ from app.store.accounts import RoleGrant, Session, Substitute, User
 if TYPE_CHECKING:
     from app.commands.unit import Unit
 
-CHAIN = "administration"
-PERSONAL = {"personal": True}
 NEEDED = Text("Wajib diisi.", "This is required.")
 BAD_EMAIL = Text("Tulis alamat surel lengkap, misalnya nama@kota.go.id.", "Write a whole e-mail address.")
 TAKEN = Text("Alamat surel ini sudah dipakai akun lain.", "Another account already has this e-mail address.")
 NO_UNIT = Text("Unit ini tidak ada di daftar.", "This unit is not on the list.")
 NO_ROLE = Text("Peran ini tidak ada di daftar.", "This role is not on the list.")
-UNIT_NEEDED = Text("Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is granted for one unit; choose it.")
+UNIT_NEEDED = Text(
+    "Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is granted for one unit; choose it."
+)
 BACKWARDS = Text("Tanggal akhir mendahului tanggal mulai.", "The last day is before the first.")
 SAME_PERSON = Text("Seseorang tidak dapat menggantikan dirinya sendiri.", "Nobody can stand in for themselves.")
 
 
 class _Administration:
-    """What all commands on accounts share: the administrator's right and the chain of the audit."""
+    """What commands on other people's accounts share: the right of an administrator."""
 
     permission: ClassVar[Permission] = Permission.ACCOUNT_MANAGE
-
-    def chain(self, unit: Unit) -> str:
-        """All changes of accounts stand in one chain."""
-        return CHAIN
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,10 @@ class AddUser(_Administration):
     password: str | None = field(default=None, metadata=PERSONAL)
     unit: str | None = None
     demo: bool = False
+
+    def prepare(self, unit: Unit) -> str | None:
+        """Compute the slow hash before anything is locked."""
+        return passwords.hashed(self.password) if self.password is not None else None
 
     def execute(self, unit: Unit) -> str:
         """Check and store; Invalid names each field that is not right."""
@@ -71,7 +72,7 @@ class AddUser(_Administration):
             demo=self.demo,
             created_at=unit.now,
             active=True,
-            password=passwords.hashed(self.password) if self.password else None,
+            password=unit.prepared,
             stamp=chance.hex(),
         )
         unit.session.add(user)
@@ -88,6 +89,10 @@ class SetPassword(_Administration):
     user_id: str
     password: str = field(metadata=PERSONAL)
 
+    def prepare(self, unit: Unit) -> str:
+        """Compute the slow hash before anything is locked."""
+        return passwords.hashed(self.password)
+
     def execute(self, unit: Unit) -> None:
         """Check the password and store it."""
         _set_password(unit, _user(unit, self.user_id), self.password)
@@ -101,9 +106,9 @@ class ChooseOwnPassword:
     password: str = field(metadata=PERSONAL)
     permission: ClassVar[Permission] = Permission.SIGNED_IN
 
-    def chain(self, unit: Unit) -> str:
-        """All changes of accounts stand in one chain."""
-        return CHAIN
+    def prepare(self, unit: Unit) -> str:
+        """Compute the slow hash before anything is locked."""
+        return passwords.hashed(self.password)
 
     def execute(self, unit: Unit) -> None:
         """Check the password and store it."""
@@ -118,10 +123,6 @@ class AskForReset:
 
     email: str = field(metadata=PERSONAL)
     permission: ClassVar[Permission] = Permission.PUBLIC
-
-    def chain(self, unit: Unit) -> str:
-        """All changes of accounts stand in one chain."""
-        return CHAIN
 
     def execute(self, unit: Unit) -> None:
         """Write the message, if there is somebody to read it."""
@@ -256,7 +257,7 @@ class EndSubstitute(_Administration):
 def _set_password(unit: Unit, user: User, password: str) -> None:
     if weak := passwords.faults(password, user.name, user.email):
         _refuse({"password": weak})
-    user.password = passwords.hashed(password)
+    user.password = unit.prepared
     user.stamp = unit.parts.chance.hex()
     unit.session.execute(delete(Session).where(Session.user_id == user.id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,9 @@ TOO_SHORT = Text(
     f"Kata sandi harus paling sedikit {SHORTEST} karakter. Tiga atau empat kata acak mudah diingat dan kuat.",
     f"The password must have at least {SHORTEST} characters. Three or four random words are strong and easy to keep.",
 )
-TOO_LONG = Text(f"Kata sandi paling panjang {LONGEST} karakter.", f"The password may have {LONGEST} characters at most.")
+TOO_LONG = Text(
+    f"Kata sandi paling panjang {LONGEST} karakter.", f"The password may have {LONGEST} characters at most."
+)
 GUESSABLE = Text(
     "Kata sandi ini terlalu mudah ditebak (pernah bocor, berulang, atau berurutan). Pilih yang lain.",
     "This password is too easy to guess (leaked before, repeated or in sequence). Choose another one.",
@@ -62,13 +65,15 @@ def _guessable(plain: str) -> bool:
         return True
     if len(set(plain)) <= 4:
         return True
-    steps = {ord(b) - ord(a) for a, b in zip(plain, plain[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in itertools.pairwise(plain)}
     return steps <= {1} or steps <= {-1} or _repeats(plain)
 
 
 def _repeats(plain: str) -> bool:
     """Whether the whole is one short piece said again and again."""
-    return any(plain == (plain[:size] * len(plain))[: len(plain)] for size in range(1, len(plain) // 2 + 1) if size <= 6)
+    return any(
+        plain == (plain[:size] * len(plain))[: len(plain)] for size in range(1, len(plain) // 2 + 1) if size <= 6
+    )
 
 
 @cache

@@ -26,10 +26,7 @@ FULL_WORDS = ("database or disk is full", "disk i/o error", "file too big", "no 
 def connect(url: str | URL, *, pool_size: int = 10) -> Engine:
     """Open a database by its address; a new SQLite file is readable by its owner only."""
     address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        engine = _sqlite(address, pool_size)
-    else:
-        engine = _postgresql(address, pool_size)
+    engine = _sqlite(address, pool_size) if address.get_backend_name() == "sqlite" else _postgresql(address, pool_size)
     event.listen(engine, "handle_error", _say_clearly)
     return engine
 

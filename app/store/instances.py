@@ -18,6 +18,7 @@ class ProcessInstance(Base):
         Index(None, "state", "started_at"),
         Index(None, "definition_key", "state"),
         Index(None, "deployment_id", "state"),
+        Index(None, "paused_at"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -38,6 +39,7 @@ class ProcessInstance(Base):
     paused_at: Mapped[datetime | None] = mapped_column(Instant)  # the clock stands since (waiting for the reporter)
     paused_seconds: Mapped[int] = mapped_column(default=0)  # working seconds paused so far
     sla_digest: Mapped[str | None] = mapped_column(String(64))  # the limits in force when the instance started
+    history_count: Mapped[int] = mapped_column(default=0)  # entries of its history so far
     test: Mapped[bool] = mapped_column(default=False)  # a process owner's trial; sends nothing outward
 
 
@@ -50,7 +52,9 @@ class History(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
-    kind: Mapped[str] = mapped_column(String(16))  # entered | left | cancelled | flow | message | started | ended
+    kind: Mapped[str] = mapped_column(
+        String(16)
+    )  # entered | left | cancelled | flow | message | notice | paused | resumed | started | ended
     element: Mapped[str] = mapped_column(Code)  # element or flow id
     task_id: Mapped[str | None] = mapped_column(Id)
     by: Mapped[str | None] = mapped_column(String(64))  # a user's id, "reporter" or "system"

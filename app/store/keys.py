@@ -57,6 +57,11 @@ class MasterKey:
         """A keyed hash (HMAC-SHA256, 64 hexadecimal digits)."""
         return hmac.new(self.derive(purpose), content, hashlib.sha256).hexdigest()
 
+    def code(self, purpose: str, token: str, length: int) -> str:
+        """A code of the Crockford alphabet that follows from a token: the same token gives the same code."""
+        raw = bytes.fromhex(self.digest(purpose, token.encode()))
+        return "".join(CROCKFORD[byte & 31] for byte in raw[:length])
+
     def wrap(self, data_key: bytes) -> bytes:
         """The data key under this master key, with the master key's id in front."""
         nonce = os.urandom(NONCE)
@@ -116,20 +121,8 @@ class KeyRing:
         identity: dict[str, object] = json.loads(plain)
         return identity
 
-    def rewrap(self, wrapped: bytes) -> bytes:
-        """The same data key under the master key now in use; the sealed text stays as it is."""
-        try:
-            return self.current.wrap(self._key_of(wrapped).unwrap(wrapped))
-        except InvalidTag as error:
-            raise Unreadable("the wrapped key does not open") from error
-
     def _key_of(self, wrapped: bytes) -> MasterKey:
         for key in self.all:
             if wrapped[:1] == FORMAT and wrapped[1 : 1 + ID] == key.id:
                 return key
         raise Unreadable("this identity was sealed under a master key that is not here")
-
-    def code(self, purpose: str, token: str, length: int) -> str:
-        """A code of the Crockford alphabet that follows from a token: the same token gives the same code."""
-        raw = bytes.fromhex(self.digest(purpose, token))
-        return "".join(CROCKFORD[byte & 31] for byte in raw[:length])

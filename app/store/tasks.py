@@ -56,7 +56,7 @@ class Answer(Base):
     """The answers of one completed form, kept as they were given; never personal fields of the reporter."""
 
     __tablename__ = "answer"
-    __table_args__ = (Index(None, "instance_id", "at"),)
+    __table_args__ = (Index(None, "instance_id", "seq"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"))
@@ -64,6 +64,7 @@ class Answer(Base):
     element: Mapped[str] = mapped_column(Code)
     form: Mapped[str] = mapped_column(Code)
     data: Mapped[JsonObject] = mapped_column(JSON)
+    seq: Mapped[int]  # grows within an instance: the latest answers of a form are those with the highest
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[str] = mapped_column(String(64))
 

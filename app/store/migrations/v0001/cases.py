@@ -119,6 +119,7 @@ def process_instance() -> None:
         sa.Column("paused_at", INSTANT, nullable=True),
         sa.Column("paused_seconds", sa.Integer(), nullable=False),
         sa.Column("sla_digest", sa.String(length=64), nullable=True),
+        sa.Column("history_count", sa.Integer(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["deployment_id"], ["deployment.id"], name="fk_process_instance_deployment_id"),
         sa.PrimaryKeyConstraint("id", name="pk_process_instance"),
@@ -130,6 +131,7 @@ def process_instance() -> None:
     op.create_index(
         "ix_process_instance_deployment_id_state", "process_instance", ["deployment_id", "state"], unique=False
     )
+    op.create_index("ix_process_instance_paused_at", "process_instance", ["paused_at"], unique=False)
     op.create_index("ix_process_instance_state_started_at", "process_instance", ["state", "started_at"], unique=False)
 
 
@@ -143,12 +145,13 @@ def answer() -> None:
         sa.Column("element", sa.String(length=64), nullable=False),
         sa.Column("form", sa.String(length=64), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_answer_instance_id"),
         sa.PrimaryKeyConstraint("id", name="pk_answer"),
     )
-    op.create_index("ix_answer_instance_id_at", "answer", ["instance_id", "at"], unique=False)
+    op.create_index("ix_answer_instance_id_seq", "answer", ["instance_id", "seq"], unique=False)
 
 
 def complaint() -> None:

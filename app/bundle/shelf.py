@@ -1,0 +1,109 @@
+"""Keeps what the database holds of deployments and service data in memory, so that each content is read once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.bundle.read import Bundle, bundle_of
+from app.bundle.service import ServiceData, service_from
+from app.domain.errors import NotFound
+from app.domain.limits import Limit
+from app.domain.text import Text
+from app.store.deployments import Deployment, DeploymentFile
+from app.store.service_data import ServiceFile
+
+LIMITS = "sla.toml"
+BUNDLES = 32  # versions kept in memory at once
+_count = select(func.count()).select_from(ServiceFile.__table__)
+
+
+class Shelf:
+    """Bundles by deployment and the service data in force, shared by all threads; files never change once stored."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bundles: OrderedDict[str, Bundle] = OrderedDict()
+        self._service: tuple[int, ServiceData, str] | None = None
+        self._former: dict[str, ServiceData] = {}
+
+    def service(self, session: Session) -> ServiceData:
+        """The service data in force; NotFound while none was loaded."""
+        return self._current(session)[0]
+
+    def limits_digest(self, session: Session) -> str:
+        """The digest of the limits in force, to be kept by an instance that starts now."""
+        return self._current(session)[1]
+
+    def limit(self, session: Session, digest: str | None, key: str, day: date) -> Limit:
+        """The limit `key` as it stood in the file with `digest`, for an instance started on `day`; KeyError if unknown."""
+        service, current = self._current(session)
+        if digest is not None and digest != current:
+            former = self._as_it_was(session, digest)
+            if former is not None and key in former.limit_versions:
+                return former.limit(key, day)
+        return service.limit(key, day)
+
+    def bundle(self, session: Session, deployment_id: str) -> Bundle:
+        """The bundle of a deployment; NotFound when there is none."""
+        with self._lock:
+            if deployment_id in self._bundles:
+                self._bundles.move_to_end(deployment_id)
+                return self._bundles[deployment_id]
+        rows = session.execute(
+            select(DeploymentFile.path, DeploymentFile.content).filter_by(deployment_id=deployment_id)
+        )
+        files = {row.path: row.content for row in rows}
+        if not files:
+            raise NotFound(Text("Versi proses ini tidak ada.", "This version of the process does not exist."))
+        bundle = bundle_of(files)
+        with self._lock:
+            self._bundles[deployment_id] = bundle
+            while len(self._bundles) > BUNDLES:
+                self._bundles.popitem(last=False)
+        return bundle
+
+    def live(self, session: Session) -> dict[str, str]:
+        """Process key -> id of the deployment on which new instances start."""
+        rows = session.execute(select(Deployment.key, Deployment.id).where(Deployment.active).order_by(Deployment.key))
+        return {row.key: row.id for row in rows}
+
+    def _current(self, session: Session) -> tuple[ServiceData, str]:
+        # Contents are only ever added: as long as their number is the same, so is what is in force.
+        count = session.execute(_count).scalar_one()
+        held = self._service
+        if held is not None and held[0] == count:
+            return held[1], held[2]
+        contents = newest_files(session)
+        if not contents:
+            raise NotFound(Text("Data layanan belum dimuat.", "The service's data has not been loaded yet."))
+        service = service_from({name: content for name, (content, _) in contents.items()})
+        digest = contents[LIMITS][1]
+        self._service = (count, service, digest)
+        return service, digest
+
+    def _as_it_was(self, session: Session, digest: str) -> ServiceData | None:
+        if digest not in self._former:
+            old = session.execute(select(ServiceFile.content).filter_by(name=LIMITS, digest=digest).limit(1)).scalar()
+            if old is None:
+                return None
+            contents = {name: content for name, (content, _) in newest_files(session).items()}
+            self._former[digest] = service_from({**contents, LIMITS: old})
+        return self._former[digest]
+
+
+def newest_files(session: Session) -> dict[str, tuple[bytes, str]]:
+    """Name -> (content, digest) of each service file in force."""
+    order = (ServiceFile.name, ServiceFile.loaded_at.desc(), ServiceFile.id.desc())
+    rows = session.execute(select(ServiceFile.id, ServiceFile.name).order_by(*order)).all()
+    newest: dict[str, str] = {}
+    for row in rows:
+        newest.setdefault(row.name, row.id)
+    chosen = select(ServiceFile.name, ServiceFile.content, ServiceFile.digest).where(
+        ServiceFile.id.in_(newest.values())
+    )
+    return {row.name: (row.content, row.digest) for row in session.execute(chosen)}

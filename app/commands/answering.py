@@ -1,0 +1,68 @@
+"""Takes the answers to a form: checks them, keeps them, and gives the engine the few values that it may know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert
+
+from app.bundle import facts
+from app.commands import complaint_rows
+from app.commands.casefile import CaseFile
+from app.commands.plain import refuse_strange
+from app.domain.errors import Invalid
+from app.domain.text import Text
+from app.sdk import Scalar
+from app.store.answers import answers_digest
+from app.store.tasks import Answer
+
+_answer = Answer.__table__
+NEVER_KEPT = frozenset({"related_person"})  # stands in the complaint's guarded row only
+
+
+def take(file: CaseFile, form_key: str | None, element: str, answers: Mapping[str, Any], task_id: str | None) -> Any:
+    """Check and keep the answers; returns (answers as kept, variables for the engine). Raises Invalid."""
+    refuse_strange(answers)
+    if form_key is None:
+        if answers:
+            fault = Text("Langkah ini tidak memiliki isian.", "This step has no fields.")
+            raise Invalid(errors={"": [fault]})
+        return {}, {}
+    form = file.bundle.forms[form_key]
+    kept = form.load(answers, file.unit.sources, file.instance.variables)
+    files = [
+        each for question in form.questions if question.type == "filepicker" for each in kept.get(question.key) or ()
+    ]
+    complaint_rows.take_attachments(file, files)
+    complaint_rows.mend(file, kept)
+    keep(file, form_key, element, kept, task_id)
+    return kept, projected(file, form_key, kept)
+
+
+def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any], task_id: str | None) -> None:
+    """Store answers as they were given, with their fingerprint in the audit."""
+    data = {name: value for name, value in answers.items() if name not in NEVER_KEPT and value is not None}
+    row = {
+        "id": file.unit.parts.chance.hex(),
+        "instance_id": file.id,
+        "task_id": task_id,
+        "element": element,
+        "form": form_key,
+        "data": data,
+        "seq": file.row["history_count"],
+        "at": file.unit.now,
+        "by": file.unit.actor,
+    }
+    file.unit.execute(insert(_answer), row)
+    file.unit.details["answer"] = row["id"]
+    file.unit.details["digest"] = answers_digest(data, file.unit.parts.keys.current)
+
+
+def projected(file: CaseFile, form_key: str, answers: Mapping[str, Any]) -> dict[str, Scalar]:
+    """The decision variables these answers set; Invalid where the manifest's type does not fit."""
+    try:
+        return facts.project(file.bundle, form_key, answers)
+    except ValueError as error:
+        fault = Text(f"Jawaban tidak sesuai dengan proses: {error}.", f"An answer does not fit the process: {error}.")
+        raise Invalid(errors={"": [fault]}) from error

@@ -1,0 +1,137 @@
+"""The file of one case while a command works on it: its row, locked, its bundle, and the running instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select
+
+from app.bundle.read import Bundle
+from app.commands.unit import Unit
+from app.domain.errors import NotFound
+from app.domain.limits import Limit
+from app.engine.instance import Environment, Instance
+from app.engine.refusals import EngineStuck
+from app.engine.trace import Step
+from app.store.answers import latest_answers
+from app.store.complaints import Complaint
+from app.store.instances import ProcessInstance
+from app.store.tasks import Task
+
+ENDED = ("completed", "cancelled")
+_instance, _complaint, _task = ProcessInstance.__table__, Complaint.__table__, Task.__table__
+_about = [_complaint.c[name] for name in ("title", "category", "kelurahan", "channel", "lang", "received_at")]
+_file = select(_instance, _complaint.c.id.label("complaint_id"), *_about).select_from(
+    _instance.outerjoin(_complaint, _complaint.c.instance_id == _instance.c.id)
+)
+_by_instance = _file.where(_instance.c.id == bindparam("key")).with_for_update(of=_instance)
+_by_complaint = _file.where(_complaint.c.id == bindparam("key")).with_for_update(of=_instance)
+_task_columns: list[ColumnElement[Any]] = [column.label(f"task_{column.name}") for column in _task.c]
+_by_task = (
+    select(_instance, _complaint.c.id.label("complaint_id"), *_about, *_task_columns)
+    .select_from(
+        _task.join(_instance, _instance.c.id == _task.c.instance_id).outerjoin(
+            _complaint, _complaint.c.instance_id == _instance.c.id
+        )
+    )
+    .where(_task.c.id == bindparam("key"))
+    .with_for_update(of=(_instance, _task))
+)
+
+
+@dataclass
+class CaseFile:
+    """`row` holds the instance's columns, `about` also those of its complaint; `changed` what will be stored."""
+
+    unit: Unit
+    row: dict[str, Any]
+    about: RowMapping | dict[str, Any]
+    fresh: bool = False  # started in this very transaction
+    _live: Instance | None = None
+    changed: dict[str, Any] = field(default_factory=dict)
+    notices: list[dict[str, Any]] = field(default_factory=list)  # outbox rows of this transaction
+
+    @classmethod
+    def of_instance(cls, unit: Unit, instance_id: str) -> CaseFile:
+        """Load and lock by instance; NotFound."""
+        return cls._found(unit, unit.execute(_by_instance, {"key": instance_id}).mappings().first())
+
+    @classmethod
+    def of_complaint(cls, unit: Unit, complaint_id: str) -> CaseFile:
+        """Load and lock by tracking id; NotFound."""
+        return cls._found(unit, unit.execute(_by_complaint, {"key": complaint_id}).mappings().first())
+
+    @classmethod
+    def of_task(cls, unit: Unit, task_id: str) -> CaseFile:
+        """Load and lock by task; `about` has the task's columns with the prefix `task_`. NotFound."""
+        return cls._found(unit, unit.execute(_by_task, {"key": task_id}).mappings().first())
+
+    @classmethod
+    def _found(cls, unit: Unit, found: RowMapping | None) -> CaseFile:
+        if found is None:
+            raise NotFound()
+        unit.chain = found["id"]
+        return cls(unit, {column.name: found[column.name] for column in _instance.c}, found)
+
+    @property
+    def id(self) -> str:
+        """The instance's id."""
+        return str(self.row["id"])
+
+    @property
+    def complaint_id(self) -> str | None:
+        """The tracking id; None for an instance without a complaint (a trial)."""
+        found: str | None = self.about["complaint_id"]
+        return found
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can happen in the case any more."""
+        return self.row["state"] in ENDED
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The version of the process that this instance is pinned to."""
+        return self.unit.parts.bundle(self.unit.session, self.row["deployment_id"])
+
+    @cached_property
+    def env(self) -> Environment:
+        """What expressions may ask: this instant, the calendar in force, the limits of the instance's start."""
+        return Environment(self.unit.now, self.unit.service.calendar, self.limit)
+
+    def limit(self, key: str) -> Limit:
+        """A limit as it was in force when the instance started; raises KeyError for an unknown key."""
+        started: datetime = self.row["started_at"]
+        day = self.unit.service.calendar.local_date(started)
+        return self.unit.parts.shelf.limit(self.unit.session, self.row["sla_digest"], key, day)
+
+    @property
+    def instance(self) -> Instance:
+        """The running instance, from memory or from its row; EngineStuck when its row is damaged."""
+        if self._live is None:
+            cache, version = self.unit.parts.cache, self.row["version"]
+            self._live = cache.take(self.id, version) or Instance.decode(self.bundle.definition, self.row["blob"])
+            live = self._live
+            # Whoever only looked leaves it as it was; a step sets `changed` and decides anew.
+            self.unit.after_commit(lambda: None if self.changed else cache.put(self.id, version, live))
+            self.unit.after_failure(lambda: cache.drop(self.id))
+        return self._live
+
+    def begin(self, instance: Instance) -> None:
+        """Take over an instance that was just started."""
+        self._live = instance
+
+    def act(self, change: Callable[[Instance], Step]) -> Step:
+        """Let the engine make one step. Raises EngineStuck, also for what no handler of the engine foresaw."""
+        try:
+            return change(self.instance)
+        except RecursionError as error:
+            raise EngineStuck(reason=f"{type(error).__name__}: {error}") from error
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """The latest answers of each form."""
+        return latest_answers(self.unit.connection, self.id)

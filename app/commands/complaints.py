@@ -1,0 +1,171 @@
+"""Files a complaint: its row, the guarded identity of its reporter, and the process instance that handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import insert, select
+
+from app.bundle.read import Bundle
+from app.commands import answering, complaint_rows, history
+from app.commands.casefile import CaseFile
+from app.commands.command import PERSONAL
+from app.commands.plain import refuse_strange
+from app.commands.settlement import Standing, settle
+from app.commands.starting import new_row
+from app.commands.unit import Unit
+from app.domain.errors import Invalid, NotFound
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.domain.tracking import SECRET_LENGTH, tracking_id
+from app.engine.instance import Instance
+from app.store.complaints import Complaint
+from app.store.faults import faultpoint
+from app.store.instances import ProcessInstance
+from app.store.reporters import Reporter
+
+SUBJECT = "complaint"
+SECRET = "secret"
+SUBMISSION = "submission"
+LOOKED_UP = ("nik", "phone", "email")
+_complaint, _reporter = Complaint.__table__, Reporter.__table__
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the reporter gets, the secret this once only (or again for the same submission)."""
+
+    tracking_id: str
+    secret: str
+    instance_id: str
+
+
+@dataclass(frozen=True)
+class FileComplaint:
+    """A report comes in. `submission` is the form's one-time token: sent twice, it still makes one complaint."""
+
+    permission: ClassVar[Permission] = Permission.PUBLIC
+
+    answers: Mapping[str, Any] = field(metadata=PERSONAL)
+    identity: Mapping[str, Any] = field(metadata=PERSONAL)
+    attachments: tuple[str, ...] = ()
+    channel: str = "web"
+    origin: str = "national"
+    lang: str = "id"
+    mode: str = "main"
+    submission: str | None = field(default=None, metadata=PERSONAL)
+    notice_version: str = "1"
+
+    def execute(self, unit: Unit) -> Filed:
+        """Raises Invalid with the errors of each field, Forbidden for staff without the right to take in complaints."""
+        if unit.by.kind == "user":
+            unit.require(Permission.COMPLAINT_INTAKE)
+        if known := self._known(unit):
+            return known
+        deployment, bundle = _procedure(unit)
+        kept, identity = self._checked(unit, bundle)
+        keys = unit.parts.keys
+        number = tracking_id(unit.parts.chance)
+        if self.submission is None:
+            secret = unit.parts.chance.code(SECRET_LENGTH)
+        else:
+            secret = keys.current.code(SECRET, self.submission, SECRET_LENGTH)
+        row = new_row(unit, deployment, bundle, number)
+        file = CaseFile(unit, row, self._about(unit, number, kept), fresh=True)
+        unit.execute(insert(ProcessInstance.__table__), row)
+        unit.execute(insert(_complaint), self._row(file, kept, keys.digest(SECRET, secret)))
+        unit.execute(insert(_reporter), self._sealed(unit, number, identity))
+        faultpoint("after_complaint_rows")
+        complaint_rows.take_attachments(file, kept.get("attachments") or self.attachments)
+        self._start(file, kept)
+        return Filed(number, secret, file.id)
+
+    def _known(self, unit: Unit) -> Filed | None:
+        """The complaint that this very submission made before."""
+        if self.submission is None:
+            return None
+        if not 32 <= len(self.submission) <= 64 or not set(self.submission) <= set("0123456789abcdef"):
+            raise Invalid(errors={"submission": [Text("Muat ulang halaman ini.", "Please reload this page.")]})
+        for key in unit.parts.keys.all:
+            digest = key.digest(SUBMISSION, self.submission.encode())
+            found = unit.execute(select(_complaint.c.id, _complaint.c.instance_id).filter_by(submission=digest)).first()
+            if found is not None:
+                unit.chain = found.instance_id
+                return Filed(found.id, key.code(SECRET, self.submission, SECRET_LENGTH), found.instance_id)
+        return None
+
+    def _checked(self, unit: Unit, bundle: Bundle) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The answers without, and only with, the reporter's identity."""
+        given = {**self.answers, **self.identity}
+        form = bundle.forms[bundle.manifest.start_form or ""]
+        if self.attachments and "attachments" in form.by_key:
+            given["attachments"] = list(self.attachments)
+        refuse_strange(given)
+        return form.split(form.load(given, unit.sources, {}))
+
+    def _about(self, unit: Unit, number: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+        about = {name: kept.get(name) for name in ("title", "category", "kelurahan")}
+        return {**about, "complaint_id": number, "channel": self.channel, "lang": self.lang, "received_at": unit.now}
+
+    def _row(self, file: CaseFile, kept: Mapping[str, Any], secret_hash: str) -> dict[str, Any]:
+        unit, ward = file.unit, file.unit.service.kelurahan.get(kept.get("kelurahan") or "")
+        occurred = kept.get("occurred_on")
+        return {
+            "id": file.complaint_id,
+            "instance_id": file.id,
+            "secret_hash": secret_hash,
+            "submission": unit.parts.keys.digest(SUBMISSION, self.submission) if self.submission else None,
+            "source": "alur",
+            "channel": self.channel,
+            "mode": self.mode,
+            "origin": self.origin,
+            "received_at": unit.now,
+            "registered_by": unit.by.id if unit.by.kind == "user" else None,
+            "classification": kept.get("classification") or SUBJECT,
+            "category": kept.get("category"),
+            "title": kept.get("title") or "",
+            "content": kept.get("chronology") or "",
+            "occurred_on": date.fromisoformat(occurred) if occurred else None,
+            "location_text": kept.get("location_text"),
+            "kecamatan": ward.kecamatan if ward else None,
+            "kelurahan": kept.get("kelurahan"),
+            "target_unit": kept.get("target_unit"),
+            "related_person": kept.get("related_person"),
+            "is_anonymous": bool(kept.get("is_anonymous")),
+            "is_confidential": bool(kept.get("is_confidential")),
+            "complete_since": unit.now,
+            "lang": self.lang,
+            "extra": {},
+        }
+
+    def _sealed(self, unit: Unit, number: str, identity: Mapping[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in identity.items() if value is not None}
+        keys = unit.parts.keys
+        data_key, sealed = keys.seal(given, number)
+        hashes = {f"{name}_hash": keys.digest(name, str(given[name])) if name in given else None for name in LOOKED_UP}
+        notice = {"notice_version": self.notice_version, "notice_at": unit.now}
+        return {"complaint_id": number, "data_key": data_key, "sealed": sealed, **hashes, **notice}
+
+    def _start(self, file: CaseFile, kept: Mapping[str, Any]) -> None:
+        form_key = file.bundle.manifest.start_form or ""
+        variables = answering.projected(file, form_key, kept)
+        known = {"origin": self.origin, "channel": self.channel, "mode": self.mode}
+        declared = file.bundle.manifest.variables
+        variables.update({name: value for name, value in known.items() if name in declared})
+        history.add(file, [("started", file.row["definition_key"], None)])
+        answering.keep(file, form_key, form_key, kept, None)
+        instance, step = Instance.start(file.bundle.definition, variables, file.env)
+        file.begin(instance)
+        settle(file, Standing(), [step])
+
+
+def _procedure(unit: Unit) -> tuple[str, Bundle]:
+    """The live procedure for complaints: its deployment and its bundle."""
+    for deployment in unit.parts.shelf.live(unit.session).values():
+        bundle = unit.parts.bundle(unit.session, deployment)
+        if bundle.manifest.subject == SUBJECT and bundle.manifest.start_form in bundle.forms:
+            return deployment, bundle
+    raise NotFound(Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet."))

@@ -1,0 +1,157 @@
+"""Arms limits: when a task or an instance is due, and the jobs that remind, mark it overdue and escalate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from app.bundle import facts
+from app.commands.casefile import CaseFile
+from app.domain.calendar import Due
+from app.domain.limits import Limit, Schedule, scheduled, shifted
+from app.engine.instance import Open
+from app.store.instances import History
+from app.store.jobs import Job
+
+LIMIT_KINDS = ("reminder", "overdue", "escalation")
+_history, _job = History.__table__, Job.__table__
+_entered = select(func.max(_history.c.at)).where(
+    _history.c.instance_id == bindparam("case"),
+    _history.c.element == bindparam("element"),
+    _history.c.kind == "entered",
+)
+_pauses = (
+    select(_history.c.kind, _history.c.at)
+    .where(_history.c.instance_id == bindparam("case"), _history.c.kind.in_(("paused", "resumed")))
+    .order_by(_history.c.seq)
+)
+_drop_instance_limit = (
+    update(_job)
+    .where(
+        _job.c.instance_id == bindparam("case"),
+        _job.c.task_id.is_(None),
+        _job.c.kind.in_(LIMIT_KINDS),
+        _job.c.state.in_(("waiting", "paused")),
+    )
+    .values(state="cancelled")
+)
+
+
+@dataclass(frozen=True)
+class Armed:
+    """A limit's columns for its row, and its jobs."""
+
+    columns: Mapping[str, Any]
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+
+
+UNLIMITED = Armed({"limit_key": None, "anchored_at": None, "due_at": None, "due_confirmed": False})
+
+
+def job(
+    file: CaseFile,
+    kind: str,
+    due_at: datetime,
+    *,
+    task_id: str | None = None,
+    element: str | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row of a waiting job of this case."""
+    return {
+        "id": file.unit.parts.chance.hex(),
+        "kind": kind,
+        "instance_id": file.id,
+        "task_id": task_id,
+        "element": element,
+        "payload": dict(payload or {}),
+        "due_at": due_at,
+        "state": "waiting",
+        "attempts": 0,
+        "last_error": None,
+    }
+
+
+def of_task(file: CaseFile, work: Open) -> Armed:
+    """The limit of a user task that opens now."""
+    key = facts.limit_key(file.bundle, work.element)
+    limit = known(file, key)
+    if limit is None:
+        return UNLIMITED
+    now, calendar = file.unit.now, file.unit.service.calendar
+    start = facts.anchored(limit, now, file.row["started_at"], _entered_at(file, limit))
+    due = calendar.add(start, limit.limit, limit.clock)
+    if start < now:
+        due = Due(shift_since(file, limit, due.at, start), due.confirmed)
+    armed = scheduled(limit, calendar, start, due)
+    columns = {"limit_key": key, "anchored_at": start, "due_at": due.at, "due_confirmed": due.confirmed}
+    return Armed(columns, limit_jobs(file, limit, armed, work.id, work.element))
+
+
+def of_instance(file: CaseFile) -> list[dict[str, Any]]:
+    """The jobs of the whole instance's limit, when it is armed for the first time or another one counts now."""
+    if file.ended:
+        return []
+    key = facts.instance_limit_key(file.bundle, file.instance.variables)
+    if key == file.row["limit_key"] or (limit := known(file, key)) is None:
+        return []
+    if file.row["limit_key"] is not None:
+        file.unit.execute(_drop_instance_limit, {"case": file.id})
+    calendar, start = file.unit.service.calendar, file.row["started_at"]
+    due = calendar.add(start, limit.limit, limit.clock)
+    due = Due(shift_since(file, limit, due.at, start), due.confirmed)
+    file.row.update(limit_key=key, due_at=due.at, due_confirmed=due.confirmed)
+    state = "waiting" if file.row["paused_at"] is None else "paused"
+    jobs = limit_jobs(file, limit, scheduled(limit, calendar, start, due), None, None)
+    return [{**each, "state": state} for each in jobs]
+
+
+def limit_jobs(
+    file: CaseFile, limit: Limit, armed: Schedule, task_id: str | None, element: str | None
+) -> list[dict[str, Any]]:
+    """Reminder, overdue and escalation jobs; each carries the due time it is about."""
+
+    def one(kind: str, at: datetime, **more: Any) -> dict[str, Any]:
+        payload = {"limit": limit.key, "due": armed.due.at.isoformat(), **more}
+        return job(file, kind, at, task_id=task_id, element=element, payload=payload)
+
+    jobs = [one("overdue", armed.due.at)]
+    if armed.reminder < armed.due.at:
+        jobs.append(one("reminder", armed.reminder))
+    return jobs + [one("escalation", at, level=level) for level, at in enumerate(armed.escalations)]
+
+
+def known(file: CaseFile, key: str | None) -> Limit | None:
+    """The limit with this key; None where there is none (a limit that was taken out of the policy)."""
+    if key is None:
+        return None
+    try:
+        return file.limit(key)
+    except KeyError:
+        return None
+
+
+def _entered_at(file: CaseFile, limit: Limit) -> dict[str, datetime]:
+    if limit.anchor in ("task", "instance"):
+        return {}
+    at = file.unit.execute(_entered, {"case": file.id, "element": limit.anchor}).scalar()
+    return {} if at is None else {limit.anchor: at}
+
+
+def shift_since(file: CaseFile, limit: Limit, due: datetime, start: datetime) -> datetime:
+    """A due time that counts from `start`, moved by every pause of the case since then."""
+    if not file.row["paused_seconds"]:
+        return due
+    calendar = file.unit.service.calendar
+    began: datetime | None = None
+    for row in file.unit.execute(_pauses, {"case": file.id}):
+        if row.kind == "paused":
+            began = row.at
+        elif began is not None:
+            due = shifted(calendar, limit, due, max(began, start), max(row.at, start))
+            began = None
+    return due

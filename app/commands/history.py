@@ -1,0 +1,68 @@
+"""Writes the history of an instance: what was left, which flows were passed, what was entered, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import insert
+
+from app.commands.casefile import CaseFile
+from app.engine.trace import Step
+from app.store.instances import History
+
+_history = History.__table__
+
+Event = tuple[str, str, str | None]  # kind, element or flow, task id
+
+
+def write(file: CaseFile, steps: Iterable[Step]) -> None:
+    """Add the steps' events."""
+    add(file, [event for step in steps for event in _events(file, step)])
+
+
+def add(file: CaseFile, events: Iterable[Event]) -> None:
+    """Add events at this instant, numbered on from the last."""
+    seq = file.row["history_count"]
+    base = {"instance_id": file.id, "at": file.unit.now, "by": file.unit.actor}
+    rows: list[dict[str, Any]] = [
+        {**base, "seq": number, "kind": kind, "element": element, "task_id": task}
+        for number, (kind, element, task) in enumerate(events, seq + 1)
+    ]
+    if rows:
+        file.unit.execute(insert(_history), rows)
+        file.row["history_count"] = seq + len(rows)
+
+
+def _events(file: CaseFile, step: Step) -> Iterator[Event]:
+    """What was open and is left comes first, then each flow with the element it leads to."""
+    entered = {task for task, _ in step.entered}
+    left = dict(step.left)
+    yield from (("cancelled", element, task) for task, element in step.cancelled if task not in entered)
+    yield from (("left", element, task) for task, element in step.left if task not in entered)
+    waiting = list(step.entered)
+    flows = file.bundle.definition.flows
+    for flow in step.flows:
+        target = flows[flow].target
+        while waiting and waiting[0][1] != target and not _led_to(waiting[0][1], step, file):
+            yield from _visit(waiting.pop(0), left)
+        yield "flow", flow, None
+        found = next((visit for visit in waiting if visit[1] == target), None)
+        if found is not None:
+            waiting.remove(found)
+            yield from _visit(found, left)
+    for visit in waiting:
+        yield from _visit(visit, left)
+    yield from (("cancelled", element, task) for task, element in step.cancelled if task in entered)
+
+
+def _led_to(element: str, step: Step, file: CaseFile) -> bool:
+    flows = file.bundle.definition.flows
+    return any(flows[flow].target == element for flow in step.flows)
+
+
+def _visit(visit: tuple[str, str], left: dict[str, str]) -> Iterator[Event]:
+    task, element = visit
+    yield "entered", element, task
+    if task in left:
+        yield "left", element, task

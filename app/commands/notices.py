@@ -1,0 +1,152 @@
+"""Writes messages into the outbox in the transaction that causes them, and into the conversation with the reporter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+
+from app.bundle.wording import worded
+from app.commands import history
+from app.commands.casefile import CaseFile
+from app.commands.unit import Unit
+from app.engine.instance import Instance
+from app.sdk import Case, Outgoing
+from app.store.complaints import Complaint, Message
+from app.store.instances import ProcessInstance
+from app.store.outbox import OutboxMessage
+from app.store.people import holders
+
+SIMILAR_DAYS = timedelta(days=30)
+MOST_SIMILAR = 5
+TRIAL_TITLE = "Uji coba"
+_outbox, _message = OutboxMessage.__table__, Message.__table__
+_complaint, _instance = Complaint.__table__, ProcessInstance.__table__
+_similar = (
+    select(_complaint.c.id)
+    .select_from(_complaint.join(_instance, _instance.c.id == _complaint.c.instance_id))
+    .where(
+        _complaint.c.category == bindparam("category"),
+        _complaint.c.kelurahan == bindparam("kelurahan"),
+        _complaint.c.received_at >= bindparam("since"),
+        _complaint.c.id != bindparam("own"),
+        _instance.c.state == "active",
+    )
+    .order_by(_complaint.c.received_at.desc())
+    .limit(MOST_SIMILAR)
+)
+
+
+def case(file: CaseFile, live: Instance) -> Case:
+    """What a handler may know of the case: nothing of it is personal."""
+    about, row, office = file.about, file.row, file.row["unit"]
+    units = file.unit.service.units
+    return Case(
+        tracking_id=row["business_key"],
+        title=about["title"] or TRIAL_TITLE,
+        category=about["category"],
+        kelurahan=about["kelurahan"],
+        unit=office,
+        status=row["status"],
+        channel=about["channel"] or "web",
+        variables=live.variables,
+        answers=file.answers(),
+        now=file.unit.now,
+        due=row["due_at"],
+        unit_name=units[office].name.id if office in units else None,
+        similar=_look_alikes(file) if file.fresh else (),
+    )
+
+
+def send(file: CaseFile, message: Outgoing, cause: str) -> None:
+    """Put one message to everybody it is for into the outbox; `cause` is the element that asks for it."""
+    fields = {"tracking_id": file.row["business_key"], "status": file.row["status"], **dict(message.fields)}
+    if file.row["unit"]:
+        fields.setdefault("unit", file.row["unit"])
+    if file.about["category"]:
+        fields.setdefault("category", file.about["category"])
+    for recipient in recipients(file, message.to):
+        prompt = file.unit.by.kind == "reporter" and recipient.startswith("reporter:")
+        due = file.unit.now if prompt else opening(file.unit)
+        file.notices.append(row(file, message.template, recipient, fields, due, f"{cause}:{message.template}"))
+    if message.to == "reporter" and file.complaint_id is not None:
+        _tell(file, message.template, fields)
+
+
+def recipients(file: CaseFile, to: str) -> list[str]:
+    """The outbox's names of everybody that `to` means: the reporter, holders of a role, or a unit's people."""
+    kind, _, code = to.partition(":")
+    if kind == "reporter":
+        return [f"reporter:{file.complaint_id}"] if file.complaint_id is not None else []
+    day = file.unit.service.calendar.local_date(file.unit.now)
+    wanted = {"role": code} if kind == "role" else {"unit": code}
+    return [f"user:{person}" for person in holders(file.unit.connection, day, **wanted)]
+
+
+def row(
+    file: CaseFile, template: str, recipient: str, fields: Mapping[str, str], due: datetime, cause: str
+) -> dict[str, Any]:
+    """One outbox row. Its key names instance, version, cause and recipient: the same message cannot stand there twice."""
+    return {
+        "id": file.unit.parts.chance.hex(),
+        "key": f"{file.id}:{file.row['version']}:{len(file.notices)}:{cause}"[:110] + f":{recipient}",
+        "instance_id": file.id,
+        "template": template,
+        "recipient": recipient,
+        "fields": {name: str(value) for name, value in fields.items() if value is not None},
+        "created_at": file.unit.now,
+        "due_at": due,
+        "state": "dropped" if file.row["test"] else "waiting",
+        "attempts": 0,
+    }
+
+
+def write(file: CaseFile) -> None:
+    """Store the messages gathered so far, each with its line in the history."""
+    rows, file.notices = file.notices, []
+    if rows:
+        file.unit.execute(insert(_outbox), rows)
+        history.add(file, [("notice", each["template"], each["id"]) for each in rows])
+
+
+def opening(unit: Unit) -> datetime:
+    """Now, or the next opening of the service hours: notices do not ring at night."""
+    calendar = unit.service.calendar
+    return unit.now if calendar.is_open(unit.now) else calendar.next_opening(unit.now)
+
+
+def note(file: CaseFile, direction: str, author: str, text: str, template: str | None = None) -> None:
+    """Add one line to the conversation with the reporter."""
+    line = {
+        "id": file.unit.parts.chance.hex(),
+        "complaint_id": file.complaint_id,
+        "at": file.unit.now,
+        "direction": direction,
+        "author": author,
+        "template": template,
+        "text": text,
+    }
+    file.unit.execute(insert(_message), line)
+
+
+def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:
+    service = file.unit.service
+    if template in service.templates:
+        said = worded(service, template, file.about["lang"] or "id", fields)
+        note(file, "out", file.row["unit"] or service.standard.unit or "", said.body.strip(), template)
+
+
+def _look_alikes(file: CaseFile) -> tuple[str, ...]:
+    about = file.about
+    if not about["category"] or not about["kelurahan"]:
+        return ()
+    wanted: Mapping[str, Any] = {
+        "category": about["category"],
+        "kelurahan": about["kelurahan"],
+        "since": file.unit.now - SIMILAR_DAYS,
+        "own": file.row["business_key"],
+    }
+    found: Iterable[Any] = file.unit.execute(_similar, wanted)
+    return tuple(each.id for each in found)

@@ -1,0 +1,129 @@
+"""The one door for every change: one transaction, one instant, rights, audit, commit, and a clear answer if it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from app.commands import incidents
+from app.commands.command import Command, audited, name_of
+from app.commands.parts import Parts
+from app.commands.unit import Unit
+from app.domain.errors import Busy, Conflict, Forbidden, Refusal, StorageFull
+from app.domain.permissions import Permission
+from app.domain.roles import Actor
+from app.engine.refusals import EngineStuck
+from app.store import trail
+from app.store.database import reading, writer
+from app.store.faults import faultpoint
+
+REFUSAL_PATIENCE_MS = 250  # a refusal is noted if that is quick; its answer never waits for it
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """Runs commands. Safe to share between threads."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self._writer: Engine = writer(parts.database)
+        self._hurried: Engine = writer(parts.database, REFUSAL_PATIENCE_MS)
+
+    def run(self, command: Command, by: Actor) -> Any:
+        """Carry out one command for `by` and return its result. Raises a Refusal; then nothing of it was stored."""
+        try:
+            prepared = self._prepare(command, by)
+        except Refusal as refusal:
+            self._note(command, by, refusal, None)
+            raise
+        try:
+            return self._attempt(command, by, prepared)
+        except IntegrityError:
+            # Somebody stored the same key a moment ago: a second look shows their row, or the race is lost.
+            try:
+                return self._attempt(command, by, prepared)
+            except IntegrityError as error:
+                log.warning("two changes met", command=name_of(command), constraint=type(error.orig).__name__)
+                raise Conflict() from error
+
+    def _prepare(self, command: Command, by: Actor) -> Any:
+        """Slow work that needs no lock (cleaning a picture, rehearsing a bundle), done before the transaction."""
+        prepare = getattr(command, "prepare", None)
+        if prepare is None:
+            return None
+        with reading(self.parts.database) as session:
+            unit = Unit(session, self.parts.clock.now(), by, self.parts)
+            _permit(command, unit)
+            return prepare(unit)
+
+    def _attempt(self, command: Command, by: Actor, prepared: Any) -> Any:
+        unit: Unit | None = None
+        try:
+            with Session(self._writer, autoflush=False) as session, session.begin():
+                session.connection()  # SQLite's write lock is taken here; the instant comes after it, in commit order
+                unit = Unit(session, self.parts.clock.now(), by, self.parts, prepared)
+                faultpoint("after_begin")
+                _permit(command, unit)
+                result = command.execute(unit)
+                session.flush()
+                faultpoint("after_execute")
+                self._audit(command, unit, "done")
+                faultpoint("before_commit")
+            faultpoint("after_commit")
+        except BaseException as error:
+            if unit is not None:
+                unit.failed()
+            if isinstance(error, Refusal):
+                self._note(command, by, error, unit)
+            raise
+        unit.committed()
+        return result
+
+    def _audit(self, command: Command, unit: Unit, outcome: str, **more: Any) -> None:
+        kept = audited(command) | unit.details | more
+        trail.append(
+            unit.connection,
+            self.parts.keys,
+            chain=unit.chain,
+            at=unit.now,
+            actor=unit.actor,
+            command=name_of(command),
+            outcome=outcome,
+            fields=kept,
+            fresh=unit.chain_is_new and outcome == "done",
+        )
+
+    def _note(self, command: Command, by: Actor, refusal: Refusal, failed: Unit | None) -> None:
+        """Record a refusal in a transaction of its own; if even that fails, the refusal is still the answer."""
+        if isinstance(refusal, Busy | StorageFull):
+            return
+        try:
+            with Session(self._hurried, autoflush=False) as session, session.begin():
+                session.connection()
+                unit = Unit(session, self.parts.clock.now(), by, self.parts)
+                if failed is not None and not failed.chain_is_new:
+                    unit.chain = failed.chain
+                if isinstance(refusal, EngineStuck) and failed is not None:
+                    incidents.raise_stuck(unit, failed, refusal)
+                self._audit(command, unit, "refused", refusal=_reason(refusal))
+        except (Refusal, DBAPIError) as error:
+            log.warning(
+                "a refusal could not be noted", command=name_of(command), refusal=refusal.code, error=str(error)
+            )
+
+
+def _permit(command: Command, unit: Unit) -> None:
+    """Refuse whoever lacks the right; `or_permission` of a command is a second right that will do as well."""
+    also: Permission | None = getattr(command, "or_permission", None)
+    if not unit.allows(command.permission) and not (also is not None and unit.allows(also)):
+        raise Forbidden()
+
+
+def _reason(refusal: Refusal) -> dict[str, Any]:
+    """What the trail keeps of a refusal: its code and the fields at fault, never what was typed into them."""
+    named = [name for name in refusal.details.get("errors", ()) if name.isidentifier() and name.isascii()]
+    return {"code": refusal.code, "fields": sorted(named)[:50]} if named else {"code": refusal.code}

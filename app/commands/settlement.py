@@ -1,0 +1,231 @@
+"""Stores what a step of the engine means: tasks, timers, limits, messages, history, status, pause and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from app.bundle import facts
+from app.bundle.advance import advance
+from app.commands import complaint_rows, deadlines, history, notices, pause
+from app.commands.casefile import CaseFile
+from app.domain.errors import Conflict
+from app.engine.instance import Instance, Open, Wait
+from app.engine.trace import Step
+from app.sdk import Outgoing
+from app.store.faults import faultpoint
+from app.store.instances import ProcessInstance
+from app.store.jobs import Job
+from app.store.tasks import Candidate, Draft, Task
+
+OWNER_FALLBACK = "process_owner"
+FIXED = ("id", "business_key", "definition_key", "started_at", "test")
+_instance, _task, _candidate = ProcessInstance.__table__, Task.__table__, Candidate.__table__
+_draft, _job = Draft.__table__, Job.__table__
+_ids = bindparam("ids", expanding=True)
+_complete = (
+    update(_task)
+    .where(_task.c.id == bindparam("task"), _task.c.state == "open")
+    .values(state="completed", completed_at=bindparam("at"), completed_by=bindparam("who"))
+)
+_cancel_tasks = update(_task).where(_task.c.id.in_(_ids), _task.c.state == "open").values(state="cancelled")
+_drop_candidates = delete(_candidate).where(_candidate.c.task_id.in_(_ids))
+_drop_drafts = delete(_draft).where(_draft.c.task_id.in_(_ids))
+_cancel_jobs = (
+    update(_job).where(_job.c.task_id.in_(_ids), _job.c.state.in_(("waiting", "paused"))).values(state="cancelled")
+)
+_cancel_all_jobs = (
+    update(_job)
+    .where(_job.c.instance_id == bindparam("case"), _job.c.state.in_(("waiting", "paused")))
+    .values(state="cancelled")
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an instance waits for: user tasks, timers and service tasks that run as jobs, each by id."""
+
+    users: dict[str, Open] = field(default_factory=dict)
+    timers: dict[str, Wait] = field(default_factory=dict)
+    services: dict[str, Open] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, instance: Instance) -> Standing:
+        """The present standing."""
+        work = instance.open()
+        return cls(
+            {each.id: each for each in work if each.kind == "user"},
+            {wait.id: wait for wait in instance.waits() if wait.kind == "timer"},
+            {each.id: each for each in work if each.kind == "service"},
+        )
+
+    @property
+    def ids(self) -> set[str]:
+        """Everything at once."""
+        return self.users.keys() | self.timers.keys() | self.services.keys()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is new after a step: ids of the opened user tasks, the end event if the case ended, the public status."""
+
+    opened: tuple[str, ...]
+    ended: str | None
+    status: str
+
+
+def take_step(file: CaseFile, change: Callable[[Instance], Step], done: str | None = None) -> Settled:
+    """Let the engine step, run what follows by itself, and store it all. `done` is the user task that was completed."""
+    before = Standing() if file.fresh else Standing.of(file.instance)
+    return settle(file, before, [file.act(change)], done)
+
+
+def settle(file: CaseFile, before: Standing, steps: list[Step], done: str | None = None) -> Settled:
+    """Run what follows by itself after `steps`, and store everything that changed since `before`."""
+    ran = advance(file.bundle, file.instance, file.env, file.unit.parts.handlers, lambda live: notices.case(file, live))
+    steps = [*steps, *ran.steps]
+    after = Standing.of(file.instance)
+    faultpoint("after_engine_step")
+    previous = file.row["status"]
+    _state(file, steps)
+    opened = [work for work_id, work in after.users.items() if work_id not in before.users]
+    history.write(file, steps)
+    _close(file, before, after, done)
+    faultpoint("after_tasks_closed")
+    jobs = [_timer(file, wait) for wait_id, wait in after.timers.items() if wait_id not in before.timers]
+    jobs += _services(file, [work for key, work in after.services.items() if key not in before.services], ran.failed)
+    jobs += pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
+    jobs += _open(file, opened) + deadlines.of_instance(file)
+    if jobs:
+        file.unit.execute(insert(_job), jobs)
+    faultpoint("after_jobs_written")
+    _messages(file, ran.outgoing)
+    _save(file)
+    ended = file.row["end_event"]
+    return Settled(tuple(work.id for work in opened), ended, file.row["status"])
+
+
+def _state(file: CaseFile, steps: Iterable[Step]) -> None:
+    """The instance's own columns after the steps."""
+    instance, row, now = file.instance, file.row, file.unit.now
+    for step in steps:
+        row["status"] = facts.status_after(file.bundle, row["status"], step, instance)
+    variables = instance.variables
+    for lane in file.bundle.manifest.lanes.values():
+        if lane.unit_from and variables.get(lane.unit_from):
+            row["unit"] = str(variables[lane.unit_from])
+    if instance.completed:
+        row["state"], row["ended_at"], row["end_event"] = "completed", now, instance.ended[-1]
+    file.changed = row
+
+
+def _close(file: CaseFile, before: Standing, after: Standing, done: str | None) -> None:
+    """End the rows of work that is no longer there; only `done` was completed, the rest was cancelled."""
+    unit = file.unit
+    gone, tasks = before.ids - after.ids, before.users.keys() - after.users.keys()
+    if done is not None:
+        closed = unit.execute(_complete, {"task": done, "at": unit.now, "who": unit.actor})
+        if closed.rowcount != 1:
+            raise Conflict()
+    if tasks - {done}:
+        unit.execute(_cancel_tasks, {"ids": sorted(tasks - {done})})
+    if tasks:
+        unit.execute(_drop_candidates, {"ids": sorted(tasks)})
+        unit.execute(_drop_drafts, {"ids": sorted(tasks)})
+    if file.ended:
+        unit.execute(_cancel_all_jobs, {"case": file.id})
+    elif gone:
+        unit.execute(_cancel_jobs, {"ids": sorted(gone)})
+
+
+def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
+    """Store new user tasks with whoever may do them; returns the jobs of their limits."""
+    if not opened:
+        return []
+    variables = file.instance.variables
+    tasks, candidates, jobs = [], [], []
+    for work in opened:
+        roles, office = _candidates(file, work.element, variables)
+        armed = deadlines.of_task(file, work)
+        element = file.bundle.definition.elements[work.element]
+        tasks.append(
+            {
+                "id": work.id,
+                "instance_id": file.id,
+                "element": work.element,
+                "name": element.name or work.element,
+                "form": element.form_key,
+                "lane": element.lane,
+                "unit": office,
+                "state": "open",
+                "opened_at": file.unit.now,
+                "overdue": False,
+                **armed.columns,
+            }
+        )
+        due = armed.columns["due_at"]
+        candidates += [{"task_id": work.id, "role": role, "unit": office, "due_at": due} for role in roles]
+        jobs += armed.jobs
+    file.unit.execute(insert(_task), tasks)
+    if candidates:
+        file.unit.execute(insert(_candidate), candidates)
+    faultpoint("after_tasks_written")
+    return jobs
+
+
+def _candidates(file: CaseFile, element: str, variables: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    if file.row["test"]:  # a trial is its owner's alone: no officer finds it in a list
+        return (file.bundle.manifest.owner or OWNER_FALLBACK,), None
+    return facts.candidates(file.bundle, element, variables)
+
+
+def _timer(file: CaseFile, wait: Wait) -> dict[str, Any]:
+    return deadlines.job(file, "timer", wait.due or file.unit.now, task_id=wait.id, element=wait.element)
+
+
+def _services(file: CaseFile, started: list[Open], failed: Iterable[tuple[Open, Exception]]) -> list[dict[str, Any]]:
+    """Jobs for service tasks that run after the commit, and for those whose handler failed just now."""
+    errors = {work.id: error for work, error in failed}
+    handlers = file.unit.parts.handlers
+    jobs = []
+    for work in started:
+        if work.topic in handlers:
+            made = deadlines.job(file, "service", file.unit.now, task_id=work.id, element=work.element)
+            if work.id in errors:
+                made["attempts"], made["last_error"] = 1, f"{type(errors[work.id]).__name__}"
+            jobs.append(made)
+    return jobs
+
+
+def _messages(file: CaseFile, outgoing: Iterable[tuple[str, Outgoing]]) -> None:
+    for element, message in outgoing:
+        notices.send(file, message, element)
+    notices.write(file)
+    faultpoint("after_outbox_written")
+
+
+def _save(file: CaseFile) -> None:
+    """Write the instance's row if nobody else did since it was read, and hold the live instance after the commit."""
+    row, version = file.row, file.row["version"]
+    row["blob"] = file.instance.encode()
+    row["version"] = version if file.fresh else version + 1
+    if file.ended:
+        complaint_rows.close(file)
+    changed = {name: value for name, value in row.items() if name not in FIXED}
+    saved = file.unit.execute(_save_row, {**changed, "of": row["id"], "was": version})
+    if saved.rowcount != 1:
+        raise Conflict()
+    faultpoint("after_state_write")
+    live, cache = file.instance, file.unit.parts.cache
+    if not file.ended:
+        file.unit.after_commit(lambda: cache.put(row["id"], row["version"], live))
+
+
+_save_row = (
+    update(_instance)
+    .where(_instance.c.id == bindparam("of"), _instance.c.version == bindparam("was"))
+    .values({column.name: bindparam(column.name) for column in _instance.c if column.name not in FIXED})
+)

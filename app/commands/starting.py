@@ -1,0 +1,38 @@
+"""The row of a process instance that begins now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.bundle.read import Bundle
+from app.commands.unit import Unit
+
+FIRST_STATUS = "received"
+
+
+def new_row(unit: Unit, deployment_id: str, bundle: Bundle, business_key: str, *, test: bool = False) -> dict[str, Any]:
+    """All columns of a new instance; its blob follows when the engine has made the first step."""
+    instance_id = unit.parts.chance.hex()
+    unit.chain, unit.chain_is_new = instance_id, True
+    return {
+        "id": instance_id,
+        "business_key": business_key,
+        "definition_key": bundle.key,
+        "deployment_id": deployment_id,
+        "version": 1,
+        "state": "active",
+        "status": FIRST_STATUS,
+        "unit": None,
+        "blob": b"",
+        "started_at": unit.now,
+        "ended_at": None,
+        "end_event": None,
+        "due_at": None,
+        "due_confirmed": False,
+        "limit_key": None,
+        "paused_at": None,
+        "paused_seconds": 0,
+        "history_count": 0,
+        "sla_digest": unit.parts.shelf.limits_digest(unit.session),
+        "test": test,
+    }

@@ -1,0 +1,107 @@
+"""User tasks: claim, release, keep a draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from sqlalchemy import bindparam, update
+
+from app.commands import answering, task_rights
+from app.commands.casefile import CaseFile
+from app.commands.command import PERSONAL
+from app.commands.plain import refuse_strange
+from app.commands.settlement import take_step
+from app.commands.unit import Unit
+from app.domain.permissions import Permission
+from app.engine.refusals import NotOpen
+from app.store.tasks import Draft, Task
+from app.store.upsert import upsert
+
+_task, _draft = Task.__table__, Draft.__table__
+_assign = (
+    update(_task)
+    .where(_task.c.id == bindparam("task"))
+    .values(assignee=bindparam("person"), claimed_at=bindparam("instant"))
+)
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What came of it: the case's status, the user tasks that opened, and the end event if the case has ended."""
+
+    instance_id: str
+    status: str
+    opened: tuple[str, ...]
+    ended: str | None
+
+
+@dataclass(frozen=True)
+class ClaimTask:
+    """Somebody says: I am working on this."""
+
+    permission: ClassVar[Permission] = Permission.TASK_WORK
+    task_id: str
+
+    def execute(self, unit: Unit) -> None:
+        """Conflict names whoever claimed or finished it first."""
+        file = CaseFile.of_task(unit, self.task_id)
+        task_rights.check(file)
+        unit.execute(_assign, {"task": self.task_id, "person": unit.actor, "instant": unit.now})
+        unit.details["element"] = file.about["task_element"]
+
+
+@dataclass(frozen=True)
+class ReleaseTask:
+    """Whoever claimed a task gives it back; a draft stays."""
+
+    permission: ClassVar[Permission] = Permission.TASK_WORK
+    task_id: str
+
+    def execute(self, unit: Unit) -> None:
+        """Conflict when somebody else holds it."""
+        file = CaseFile.of_task(unit, self.task_id)
+        task_rights.check(file)
+        unit.execute(_assign, {"task": self.task_id, "person": None, "instant": None})
+        unit.details["element"] = file.about["task_element"]
+
+
+@dataclass(frozen=True)
+class SaveDraft:
+    """What was typed so far is kept for the same person; a claimed task keeps everybody's drafts apart."""
+
+    permission: ClassVar[Permission] = Permission.TASK_WORK
+    or_permission: ClassVar[Permission] = Permission.REPORTER
+    task_id: str
+    data: Mapping[str, Any] = field(metadata=PERSONAL)
+
+    def execute(self, unit: Unit) -> None:
+        """Drafts are not checked against the form: they are allowed to be unfinished."""
+        refuse_strange(self.data)
+        file = CaseFile.of_task(unit, self.task_id)
+        task_rights.check(file, claimed_by_others=True)
+        row = {"task_id": self.task_id, "user_id": unit.actor, "data": dict(self.data), "at": unit.now}
+        upsert(unit.connection, _draft, row, key=("task_id", "user_id"))
+
+
+@dataclass(frozen=True)
+class CompleteTask:
+    """Somebody has done a task: the answers are checked and kept, and the case goes on to its next wait."""
+
+    permission: ClassVar[Permission] = Permission.TASK_WORK
+    or_permission: ClassVar[Permission] = Permission.REPORTER
+    task_id: str
+    answers: Mapping[str, Any] = field(metadata=PERSONAL)
+
+    def execute(self, unit: Unit) -> Completed:
+        """Raises Invalid per field, Forbidden, Conflict naming the winner, EngineStuck when the case cannot go on."""
+        file = CaseFile.of_task(unit, self.task_id)
+        task_rights.check(file)
+        element, form = file.about["task_element"], file.about["task_form"]
+        unit.details["element"] = element
+        if all(work.id != self.task_id for work in file.instance.open()):
+            raise NotOpen(task=self.task_id)
+        _, variables = answering.take(file, form, element, self.answers, self.task_id)
+        settled = take_step(file, lambda live: live.complete(self.task_id, variables, file.env), self.task_id)
+        return Completed(file.id, settled.status, settled.opened, settled.ended)

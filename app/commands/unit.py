@@ -1,0 +1,91 @@
+"""One transaction of one command: its instant, who acts, what it may use, and what happens after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.orm import Session
+
+from app.bundle.forms import Sources
+from app.bundle.service import ServiceData
+from app.bundle.sources import sources_of
+from app.commands.parts import Parts
+from app.domain.errors import Forbidden
+from app.domain.permissions import Permission
+from app.domain.roles import Actor, can
+
+ADMINISTRATION = "administration"  # the audit chain of everything that belongs to no instance
+
+
+@dataclass
+class Unit:
+    """What a command sees. `chain` is set by whoever loads an instance; `details` goes into the audit entry."""
+
+    session: Session
+    now: datetime
+    by: Actor
+    parts: Parts
+    prepared: Any = None
+    chain: str = ADMINISTRATION
+    chain_is_new: bool = False
+    details: dict[str, Any] = field(default_factory=dict)
+    _after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _after_failure: list[Callable[[], None]] = field(default_factory=list)
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The transaction's connection, for statements that need no objects."""
+        return self.session.connection()
+
+    @cached_property
+    def service(self) -> ServiceData:
+        """The service data in force."""
+        return self.parts.service(self.session)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The city's lists for forms, at this instant."""
+        return sources_of(self.service, self.now)
+
+    @property
+    def actor(self) -> str:
+        """The acting person's id as rows keep it: a user's id, "reporter" or "system"."""
+        return self.by.id if self.by.kind == "user" else self.by.kind
+
+    def execute(self, statement: Executable, rows: Any = None) -> Any:
+        """Run one statement, for one row or for many at once."""
+        return self.connection.execute(statement, rows)
+
+    def allows(self, permission: Permission, unit: str | None = None) -> bool:
+        """Whether the actor has the right, for an object of `unit` where it is limited to own units."""
+        if self.by.kind == "system" or permission is Permission.PUBLIC:
+            return True
+        return can(self.by, permission, self.service.roles, unit)
+
+    def require(self, permission: Permission, unit: str | None = None) -> None:
+        """Refuse unless the actor has the right."""
+        if not self.allows(permission, unit):
+            raise Forbidden()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """Do something once everything is safely stored (never anything that must not be lost)."""
+        self._after_commit.append(act)
+
+    def after_failure(self, act: Callable[[], None]) -> None:
+        """Do something if the transaction does not commit."""
+        self._after_failure.append(act)
+
+    def committed(self) -> None:
+        """Run what was to follow the commit."""
+        for act in self._after_commit:
+            act()
+
+    def failed(self) -> None:
+        """Run what was to follow a failure."""
+        for act in self._after_failure:
+            act()
