@@ -9,15 +9,14 @@ from app.commands.parts import Parts
 from app.commands.runner import Runner
 from app.domain.chance import Chance, SystemChance
 from app.domain.clock import Clock, SystemClock
-from app.engine.cache import LiveCache
 from app.sdk import handlers_of
 from app.settings import Settings
 from app.store.database import connect
+from app.store.keys import KeyRing
 
 if TYPE_CHECKING:
     from flask import Flask
 
-LIVE_INSTANCES = 256
 REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
@@ -38,7 +37,7 @@ def join(settings: Settings, clock: Clock | None = None, chance: Chance | None =
         chance=chance or SystemChance(),
         database=connect(settings.database_url),
         handlers=handlers_of(settings.tasks_package),
-        cache=LiveCache(LIVE_INSTANCES),
+        keys=KeyRing.of(settings.identity_key),
     )
 
 
@@ -63,7 +62,7 @@ def create_app(
     filters.install(app)
     navigation.install(app)
     for name in PAGES:
-        app.register_blueprint(importlib.import_module(name).pages)
+        app.register_blueprint(importlib.import_module(name).blueprint)
     refuse_undeclared(app)
     return app
 

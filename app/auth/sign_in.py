@@ -46,7 +46,7 @@ def wait(failures: int) -> timedelta:
 
 
 def check(parts: Parts, email: str, password: str) -> str:
-    """The id of the person; WrongPassword, or TooMany (`seconds` to wait) after failures, alike for unknown addresses."""
+    """The id of the person; WrongPassword or TooMany (`seconds` to wait), both alike for unknown addresses."""
     address, now = email.strip().lower(), parts.clock.now()
     key = _key(parts.settings.secret_key, address)
     known = _known(parts, address, key)

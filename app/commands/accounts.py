@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,6 +15,7 @@ from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.accounts import RoleGrant, Session, Substitute, User
+from app.store.outbox import OutboxMessage
 
 if TYPE_CHECKING:
     from app.commands.unit import Unit
@@ -24,9 +25,7 @@ BAD_EMAIL = Text("Tulis alamat surel lengkap, misalnya nama@kota.go.id.", "Write
 TAKEN = Text("Alamat surel ini sudah dipakai akun lain.", "Another account already has this e-mail address.")
 NO_UNIT = Text("Unit ini tidak ada di daftar.", "This unit is not on the list.")
 NO_ROLE = Text("Peran ini tidak ada di daftar.", "This role is not on the list.")
-UNIT_NEEDED = Text(
-    "Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is granted for one unit; choose it."
-)
+UNIT_NEEDED = Text("Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is for one unit; choose it.")
 BACKWARDS = Text("Tanggal akhir mendahului tanggal mulai.", "The last day is before the first.")
 SAME_PERSON = Text("Seseorang tidak dapat menggantikan dirinya sendiri.", "Nobody can stand in for themselves.")
 
@@ -252,6 +251,26 @@ class EndSubstitute(_Administration):
         if period is None:
             raise NotFound
         period.ended_at = period.ended_at or unit.now
+
+
+def _mail_link(unit: Unit, user: User, template: str, valid: timedelta) -> None:
+    """Write the message with the link; a reset does not wait for service hours."""
+    span = {"minutes": str(valid // timedelta(minutes=1)), "days": str(valid.days)}
+    fields = {"link": reset_links.link(unit.parts.settings, user, unit.now + valid)} | span
+    identity = unit.parts.chance.hex()
+    unit.session.add(
+        OutboxMessage(
+            id=identity,
+            key=f"{template}:{identity}",
+            template=template,
+            recipient=f"user:{user.id}",
+            fields=fields,
+            created_at=unit.now,
+            due_at=unit.now,
+            state="waiting",
+            attempts=0,
+        )
+    )
 
 
 def _set_password(unit: Unit, user: User, password: str) -> None:

@@ -23,7 +23,7 @@ from app.web.current import now, read, service, web
 from app.web.routes import VISITOR, current_actor, route, run
 from app.web.security import limiter
 
-pages = Blueprint("account", __name__)
+blueprint = Blueprint("account", __name__)
 HOME = "/tugas"
 DIFFERENT = Text("Kedua isian tidak sama.", "The two entries differ.")
 WRONG_NOW = Text("Kata sandi sekarang tidak cocok.", "The current password does not match.")
@@ -39,7 +39,7 @@ class DemoAccount:
     unit: str
 
 
-@route(pages, "/masuk", Permission.PUBLIC)
+@route(blueprint, "/masuk", Permission.PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; whoever is signed in already goes on."""
     wanted = inside(request.args.get("next"))
@@ -48,7 +48,7 @@ def sign_in() -> ResponseReturnValue:
     return _sign_in_page(wanted)
 
 
-@route(pages, "/masuk", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/masuk", Permission.PUBLIC, methods=("POST",))
 @limiter.limit("20 per minute")
 def signing_in() -> ResponseReturnValue:
     """Check address and password; wrong ones come back to the page with the address kept."""
@@ -64,19 +64,19 @@ def signing_in() -> ResponseReturnValue:
     return signed_in.sign_in(redirect(wanted or HOME), user_id)
 
 
-@route(pages, "/keluar", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/keluar", Permission.PUBLIC, methods=("POST",))
 def sign_out() -> ResponseReturnValue:
     """End the session, here and on the server."""
     return signed_in.sign_out(redirect("/masuk"))
 
 
-@route(pages, "/sandi", Permission.PUBLIC)
+@route(blueprint, "/sandi", Permission.PUBLIC)
 def forgotten() -> ResponseReturnValue:
     """Ask for the address to mail a link to."""
     return render_template("account/forgotten.html", sent=False)
 
 
-@route(pages, "/sandi", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/sandi", Permission.PUBLIC, methods=("POST",))
 @limiter.limit("5 per minute")
 def send_link() -> ResponseReturnValue:
     """Mail the link. The answer is the same for every address."""
@@ -84,14 +84,14 @@ def send_link() -> ResponseReturnValue:
     return render_template("account/forgotten.html", sent=True, demo=web().parts.settings.demo)
 
 
-@route(pages, "/sandi/<token>", Permission.PUBLIC)
+@route(blueprint, "/sandi/<token>", Permission.PUBLIC)
 def new_password(token: str) -> ResponseReturnValue:
     """The page behind the mailed link."""
     _owner(token)
     return render_template("account/new_password.html", errors={})
 
 
-@route(pages, "/sandi/<token>", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/sandi/<token>", Permission.PUBLIC, methods=("POST",))
 @limiter.limit("10 per minute")
 def set_password(token: str) -> ResponseReturnValue:
     """Store the new password; the link and all sessions end with it."""
@@ -104,13 +104,13 @@ def set_password(token: str) -> ResponseReturnValue:
     return redirect("/masuk")
 
 
-@route(pages, "/akun", Permission.SIGNED_IN)
+@route(blueprint, "/akun", Permission.SIGNED_IN)
 def own() -> ResponseReturnValue:
     """One's own account: roles by which decree, and a new password."""
     return _own_page()
 
 
-@route(pages, "/akun/sandi", Permission.SIGNED_IN, methods=("POST",))
+@route(blueprint, "/akun/sandi", Permission.SIGNED_IN, methods=("POST",))
 @limiter.limit("10 per minute")
 def change_password() -> ResponseReturnValue:
     """Replace one's own password by a new one; all sessions end, this browser gets a fresh one."""

@@ -5,22 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import ngettext
 
 from app.domain.text import Text
-from app.web import due
+from app.domain.words import date_text, time_text
+from app.web import due, statuses
 from app.web.current import service
 from app.web.language import language
-
-INSTANT = {"id": "EEE, d MMM yyyy HH.mm", "en": "EEE, d MMM yyyy HH:mm"}
 
 
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
     app.jinja_env.filters.update(instant=instant, day=day, duration=duration, text=text)
-    app.jinja_env.globals.update(due_state=due.state)
+    app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
 
 
 def instant(at: datetime | None) -> str:
@@ -28,7 +26,7 @@ def instant(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(service().calendar.zone)
-    return f"{format_datetime(local, INSTANT[language()], locale=language())} {local.tzname()}"
+    return f"{day(local.date())} {time_text(local.replace(second=0, microsecond=0)).say(language())} {local.tzname()}"
 
 
 def day(value: date | datetime | None) -> str:
@@ -37,7 +35,8 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(service().calendar.zone).date()
-    return format_date(value, "EEE, d MMM yyyy", locale=language())
+    weekday, _, rest = date_text(value).say(language()).partition(" ")
+    return f"{weekday}, {rest}"
 
 
 def duration(span: timedelta) -> str:

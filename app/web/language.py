@@ -23,7 +23,7 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 FOLDER = Path(__file__).parent / "translations"
 A_YEAR = 365 * 24 * 3600
 
-pages = Blueprint("language", __name__)
+blueprint = Blueprint("language", __name__)
 
 
 def language() -> str:
@@ -40,7 +40,7 @@ def speak(app: Flask) -> None:
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES, "_": _})
 
 
-class Catalogues(Domain):
+class Catalogues(Domain):  # type: ignore[misc]
     """Sentences are written in Indonesian; other languages are read from their text catalogue, without a build step."""
 
     def get_translations(self) -> NullTranslations:
@@ -64,7 +64,7 @@ def catalogue(name: str) -> NullTranslations:
     return Translations(compiled)
 
 
-@route(pages, "/bahasa/<lang>", Permission.PUBLIC)
+@route(blueprint, "/bahasa/<lang>", Permission.PUBLIC)
 def choose(lang: str) -> ResponseReturnValue:
     """Remember the chosen language and go back to the page."""
     if lang not in LANGUAGES:

@@ -35,10 +35,10 @@ def reader() -> str | None:
 def entries() -> list[Entry]:
     """What the current person may open, in the order of daily work."""
     pages = (
-        (_("Tugas"), "checklist", "/tugas", Permission.TASK_WORK),
-        (_("Papan pengawasan"), "layout-kanban", "/papan", Permission.BOARD_READ),
+        (_("Tugas"), "clipboard-list", "/tugas", Permission.TASK_WORK),
+        (_("Papan pengawasan"), "layout-dashboard", "/papan", Permission.BOARD_READ),
         (_("Prosedur"), "sitemap", "/proses", Permission.DEFINITION_READ),
-        (_("Operasi"), "activity-heartbeat", "/operasi", Permission.INSTANCE_READ),
+        (_("Operasi"), "tool", "/operasi", Permission.INSTANCE_READ),
         (_("Orang"), "users", "/orang", Permission.ACCOUNT_MANAGE),
     )
     known = {rule.rule for rule in current_app.url_map.iter_rules()}
@@ -47,4 +47,3 @@ def entries() -> list[Entry]:
         for label, icon, address, permission in pages
         if address in known and may(permission)
     ]
-

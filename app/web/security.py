@@ -29,7 +29,8 @@ HEADERS = {
 }
 HSTS = "max-age=63072000; includeSubDomains"
 FOREIGN = Text(
-    "Permintaan ini datang dari situs lain dan tidak dijalankan.", "This request came from another site; it was refused."
+    "Permintaan ini datang dari situs lain dan tidak dijalankan.",
+    "This request came from another site and was refused.",
 )
 
 csrf = CSRFProtect()

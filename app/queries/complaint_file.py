@@ -1,0 +1,213 @@
+"""The file of one complaint as officers read it: report, attachments, conversation, answers, history; no identity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import NotFound
+from app.queries.people import names_of
+from app.store.complaints import Attachment, Complaint, Message
+from app.store.instances import History, ProcessInstance
+from app.store.reporters import Reporter
+from app.store.tasks import Answer, Task
+
+OF_COMPLAINT = """title content classification channel category received_at occurred_on location_text kelurahan kecamatan
+    latitude longitude target_unit related_person is_anonymous is_confidential outcome rating rating_text extra""".split()
+OF_INSTANCE = "status state unit due_at due_confirmed started_at ended_at paused_at".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file that belongs to the complaint."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    task_id: str | None
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it can be shown as a picture."""
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of the conversation with the reporter."""
+
+    at: datetime
+    direction: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The answers of one form, by whom and when; `by` is a name, or empty for the reporter and the service."""
+
+    element: str
+    form: str
+    data: Mapping[str, Any]
+    at: datetime
+    by: str
+    by_kind: str  # user | reporter | system
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of the case's history."""
+
+    at: datetime
+    kind: str
+    element: str
+    by: str
+    by_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A user task that is open now."""
+
+    task_id: str
+    element: str
+    unit: str | None
+    due_at: datetime | None
+    due_confirmed: bool
+    assignee_name: str | None
+
+
+@dataclass(frozen=True)
+class File:
+    """Everything about one complaint but who filed it."""
+
+    tracking_id: str
+    instance_id: str
+    deployment_id: str
+    title: str
+    content: str
+    classification: str
+    channel: str
+    category: str | None
+    received_at: datetime
+    occurred_on: date | None
+    location_text: str | None
+    kelurahan: str | None
+    kecamatan: str | None
+    latitude: float | None
+    longitude: float | None
+    target_unit: str | None
+    related_person: str | None
+    is_anonymous: bool
+    is_confidential: bool
+    extra: Mapping[str, Any]
+    outcome: str | None
+    rating: int | None
+    rating_text: str | None
+    status: str
+    state: str
+    unit: str | None
+    due_at: datetime | None
+    due_confirmed: bool
+    started_at: datetime
+    ended_at: datetime | None
+    paused_at: datetime | None
+    identity_erased: bool
+    attachments: tuple[Picture, ...]
+    conversation: tuple[Said, ...]
+    answers: tuple[Given, ...]
+    history: tuple[Happened, ...]
+    open_steps: tuple[OpenStep, ...]
+
+    def returns(self, statuses: Mapping[str, str]) -> list[Given]:
+        """Answers that sent the case back. `statuses` maps flows and elements to the status that passing them gives."""
+        back = {entry.at for entry in self.history if "returned" in statuses.get(entry.element, "")}
+        return [given for given in self.answers if given.at in back and given.by_kind == "user"]
+
+
+def unit_of(session: Session, tracking_id: str) -> str | None:
+    """The unit now responsible for a complaint; NotFound when there is no such complaint."""
+    query = select(ProcessInstance.unit).join(Complaint, Complaint.instance_id == ProcessInstance.id)
+    row = session.execute(query.where(Complaint.id == tracking_id)).first()
+    if row is None:
+        raise NotFound
+    unit: str | None = row.unit
+    return unit
+
+
+def file_of(session: Session, tracking_id: str) -> File:
+    """The whole file; NotFound when there is no such complaint."""
+    complaint = session.get(Complaint, tracking_id)
+    if complaint is None:
+        raise NotFound
+    instance = session.get(ProcessInstance, complaint.instance_id)
+    assert instance is not None  # a foreign key holds it
+    answers = session.scalars(select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)).all()
+    history = session.scalars(select(History).where(History.instance_id == instance.id).order_by(History.seq)).all()
+    names = names_of(session, {row.by for row in answers} | {row.by for row in history if row.by})
+    return File(
+        tracking_id=complaint.id,
+        instance_id=instance.id,
+        deployment_id=instance.deployment_id,
+        **{name: getattr(complaint, name) for name in OF_COMPLAINT},
+        **{name: getattr(instance, name) for name in OF_INSTANCE},
+        identity_erased=_erased(session, tracking_id),
+        attachments=_attachments(session, tracking_id),
+        conversation=_conversation(session, tracking_id),
+        answers=tuple(_given(row, names) for row in answers),
+        history=tuple(Happened(row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
+        open_steps=_open_steps(session, instance.id),
+    )
+
+
+def attachments_of(session: Session, ids: list[str]) -> tuple[Picture, ...]:
+    """Files by their ids, in that order; unknown ones are left out."""
+    rows = {row.id: row for row in session.scalars(select(Attachment).where(Attachment.id.in_(ids)))}
+    return tuple(_picture(rows[each]) for each in ids if each in rows)
+
+
+def _attachments(session: Session, tracking_id: str) -> tuple[Picture, ...]:
+    query = select(Attachment).where(Attachment.complaint_id == tracking_id).order_by(Attachment.added_at)
+    return tuple(_picture(row) for row in session.scalars(query))
+
+
+def _picture(row: Attachment) -> Picture:
+    return Picture(row.id, row.name, row.media_type, row.size, row.task_id)
+
+
+def _conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
+    query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.at, Message.id)
+    return tuple(Said(row.at, row.direction, row.author, row.text) for row in session.scalars(query))
+
+
+def _open_steps(session: Session, instance_id: str) -> tuple[OpenStep, ...]:
+    rows = session.scalars(
+        select(Task).where(Task.instance_id == instance_id, Task.state == "open").order_by(Task.opened_at, Task.id)
+    ).all()
+    names = names_of(session, {row.assignee for row in rows if row.assignee})
+    return tuple(
+        OpenStep(row.id, row.element, row.unit, row.due_at, row.due_confirmed, names.get(row.assignee or ""))
+        for row in rows
+    )
+
+
+def _erased(session: Session, tracking_id: str) -> bool:
+    reporter = session.get(Reporter, tracking_id)
+    return reporter is None or reporter.data_key is None
+
+
+def _given(row: Answer, names: Mapping[str, str]) -> Given:
+    return Given(row.element, row.form, row.data, row.at, *_who(row.by, names))
+
+
+def _who(by: str | None, names: Mapping[str, str]) -> tuple[str, str]:
+    """The name to show and the kind of whoever did it."""
+    if by is None or by == "system":
+        return "", "system"
+    return ("", "reporter") if by == "reporter" else (names.get(by, ""), "user")
