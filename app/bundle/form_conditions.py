@@ -13,22 +13,15 @@ from app.engine.expression_text import translate
 from app.engine.expression_tree import parsed
 from app.engine.expressions import Expression, compile_expression
 
-COMPARISONS: Mapping[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.In: "in", ast.NotIn: "not in", ast.Is: "==", ast.IsNot: "!=",
-}  # fmt: skip
+COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A yes-or-no question about the other answers; `mirror` is the same question as JSON data for the browser.
+    """A yes-or-no question about the other answers; the browser reads the same `text` (assets/src/condition.js)."""
 
-    The mirror is nested lists: ["and"|"or", ...], ["not", x], ["==" and so on, a, b], ["name", x], ["value", x],
-    ["list", ...].
-    """
-
+    text: str
     expression: Expression
-    mirror: list[Any]
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,26 +47,24 @@ def condition(text: str) -> Condition:
         raise UnsafeExpression(None, _TOO_MUCH)
     tree = parsed(translate(text), "eval")
     assert isinstance(tree, ast.Expression)
-    return Condition(expression, _mirrored(tree.body))
+    _refuse_rich(tree.body)
+    return Condition(text, expression)
 
 
-def _mirrored(node: ast.expr) -> list[Any]:
+def _refuse_rich(node: ast.expr) -> None:
     match node:
-        case ast.BoolOp(op=operator, values=values):
-            return ["and" if isinstance(operator, ast.And) else "or", *map(_mirrored, values)]
+        case ast.BoolOp(values=parts) | ast.List(elts=parts):
+            inner = parts
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return ["not", _mirrored(operand)]
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return ["value", -number]
-        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in COMPARISONS:
-            return [COMPARISONS[type(operator)], _mirrored(left), _mirrored(right)]
-        case ast.Name(id=name):
-            return ["name", name]
-        case ast.Constant(value=value):
-            return ["value", value]
-        case ast.List(elts=items) | ast.Tuple(elts=items):
-            return ["list", *map(_mirrored, items)]
-    raise UnsafeExpression(None, _TOO_MUCH)
+            inner = [operand]
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if isinstance(operator, COMPARISONS):
+            inner = [left, right]
+        case ast.Name() | ast.Constant():
+            inner = []
+        case _:
+            raise UnsafeExpression(None, _TOO_MUCH)
+    for each in inner:
+        _refuse_rich(each)
 
 
 _TOO_MUCH = Text(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
+from app.bundle.service_statuses import PublicStep, Status, statuses, steps
 from app.domain.calendar import Calendar
 from app.domain.calendar_data import read_calendar
 from app.domain.durations import CalendarError
@@ -29,6 +30,7 @@ NAMES = (
     "kelurahan.toml",
     "roles.toml",
     "standard.toml",
+    "statuses.toml",
     "questions.toml",
 )
 TEMPLATES = "templates/"
@@ -65,6 +67,8 @@ class ServiceData:
     standard: Standard
     questions: tuple[Question, ...]
     templates: Mapping[str, Template]
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    steps: tuple[PublicStep, ...] = ()
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -103,6 +107,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     channels = files.channels(sources["channels.toml"])
     kelurahan = files.kelurahan(sources["kelurahan.toml"])
     questions = files.questions(sources["questions.toml"])
+    public, procedure = statuses(sources["statuses.toml"]), steps(sources["statuses.toml"])
     templates = _templates(contents, sources)
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
@@ -125,6 +130,8 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         standard,
         questions,
         templates,
+        public,
+        procedure,
         tuple(findings),
     )
     return service, findings

@@ -1,0 +1,57 @@
+"""The public words of a service: the steps of its procedure and the statuses of a complaint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.bundle.service_reader import Source, by_key
+from app.domain.text import Text
+
+TONES = ("green", "amber", "red", "blue", "grey")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStep:
+    """One step of the procedure as citizens see it; `elements` are the ids in the diagram that belong to it."""
+
+    number: int
+    title: Text
+    done: Text
+    office: Text
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status in public words, the step it belongs to, and how it is shown."""
+
+    code: str
+    name: Text
+    step: int
+    note: Text | None = None
+    tone: str = "grey"
+    icon: str = "circle"
+    closed: bool = False
+
+
+def steps(source: Source) -> tuple[PublicStep, ...]:
+    """The [[step]] rows of statuses.toml, in the order of their numbers."""
+    found = [
+        PublicStep(row.whole("number"), row.both("title"), row.both("done"), row.both("office"), row.words("elements"))
+        for row in source.rows("step", "number", "number title done office elements")
+    ]
+    return tuple(sorted(found, key=lambda step: step.number))
+
+
+def statuses(source: Source) -> dict[str, Status]:
+    """The [[status]] rows of statuses.toml by code."""
+    found = []
+    for row in source.rows("status", "code", "code name note step tone icon closed"):
+        note = row.optional_both("note")
+        tone = row.text("tone", "grey")
+        if tone not in TONES:
+            row.unknown("tone", tone, f"warna ({', '.join(TONES)})", "tone")
+        icon, closed = row.text("icon", "circle"), row.truth("closed")
+        status = Status(row.text("code"), row.both("name"), row.whole("step"), note, tone, icon, closed)
+        found.append((status.code, status))
+    return by_key(source, "status", found)
