@@ -15,12 +15,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.domain.text import Text
-from app.engine.compact import PREDICTED
+from app.engine.compact import PREDICTED, predict
 from app.engine.definition import Definition
 from app.engine.process import Process
 from app.engine.refusals import DamagedState
-from app.engine.script import ScriptEngine
 from app.engine.scope import LIVE
+from app.engine.script import ScriptEngine
 from app.engine.trace import Trace
 from app.engine.variables import only_scalars
 
@@ -154,9 +154,8 @@ def _restore(top: Any, workflow: Any, rows: list[Any], numbers: Any) -> None:
 
 def _revive(workflow: Any) -> None:
     """Predict anew what may follow each live task, and listen for its events again."""
-    live = [task for task in workflow.tasks.values() if task._state & LIVE]
-    for task in live:
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    predict(workflow)
+    for task in workflow.tasks.values():
         if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
             workflow.top_workflow.event_manager.add_task(task)
 

@@ -15,11 +15,20 @@ PREDICTED = TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE
 
 
 def compact(top: Any) -> None:
-    """Cut out of a workflow and its sub-workflows everything that can no longer matter."""
+    """Cut out of a workflow and its sub-workflows everything that can no longer matter, and predict anew.
+
+    Afterwards the instance is the same as one that was written down and read back.
+    """
     drop_finished(top)
     for workflow in (top, *top.subprocesses.values()):
-        if not workflow.spec.keep_whole:
-            _prune(workflow, kept(workflow))
+        _prune(workflow, _definite(workflow) if workflow.spec.keep_whole else kept(workflow))
+        predict(workflow)
+
+
+def predict(workflow: Any) -> None:
+    """Predict what may follow each live task; inclusive joins look at it."""
+    for task in [task for task in workflow.tasks.values() if task._state & LIVE]:
+        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
 
 
 def drop_finished(top: Any) -> None:
@@ -81,12 +90,12 @@ def _ended_branches(workflow: Any) -> set[Any]:
     return {last.id, last._parent}
 
 
+def _definite(workflow: Any) -> set[Any]:
+    return {task_id for task_id, task in workflow.tasks.items() if not task._state & PREDICTED}
+
+
 def _prune(workflow: Any, keep: set[Any]) -> None:
     tasks = workflow.tasks
-    for task in list(tasks.values()):  # a parent stands before its children
-        if task._state & PREDICTED and (parent := tasks.get(task._parent)) is not None:
-            if task._parent in keep and parent._state & (LIVE | PREDICTED):
-                keep.add(task.id)
     remaining = {task_id: task for task_id, task in tasks.items() if task_id in keep}
     for task in remaining.values():
         while task._parent is not None and task._parent not in keep:

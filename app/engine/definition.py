@@ -17,6 +17,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.engine.decisions import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, read_elements, read_flows, read_properties
 from app.engine.parser import DiagramParser
 from app.engine.trace import note_completion
@@ -77,9 +78,8 @@ def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> 
     process_id = process_id or _main_process(roots)
     elements = _by_id(roots, read_elements)
     flows = _by_id(roots, read_flows)
-    process = next(p for root in roots.values() for p in root.iterfind("b:process", NS) if p.get("id") == process_id)
-    properties = read_properties(process)
-    spec, called = _specs(roots, process_id, {})
+    properties = read_properties(_process(roots, process_id))
+    spec, called = _specs(roots, process_id, _decisions(files))
     for one in (spec, *called.values()):
         _prepare(one, flows)
     top = [element for element in elements.values() if element.scope == process_id and element.kind == "startEvent"]
@@ -89,7 +89,15 @@ def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> 
     )
 
 
-def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+def _decisions(files: Mapping[str, bytes]) -> dict[str, Decision]:
+    found: dict[str, Decision] = {}
+    for name in sorted(files):
+        if name.endswith(".dmn"):
+            found.update(read_decisions(files[name], name))
+    return found
+
+
+def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, Decision]) -> tuple[Any, dict[str, Any]]:
     parser = DiagramParser(decisions)
     try:
         for name, root in roots.items():
@@ -125,6 +133,16 @@ def _prepare(spec: Any, flows: Mapping[str, Flow]) -> None:
         isinstance(task_spec, ParallelGateway | InclusiveGateway) and len(task_spec._inputs) > 1
         for task_spec in spec.task_specs.values()
     )
+
+
+def _process(roots: Mapping[str, Any], process_id: str) -> Any:
+    for root in roots.values():
+        for process in root.iterfind("b:process", NS):
+            if process.get("id") == process_id:
+                return process
+    raise _invalid(next(iter(roots), "?"), process_id, "no-process", Text(
+        f"Proses {process_id} tidak ada dalam berkas.", f"The process {process_id} is not in the files."
+    ))  # fmt: skip
 
 
 def _main_process(roots: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The instant of one step (aware), the calendar in force, and the limits by key (`limit` raises for an unknown key)."""
+    """The instant of one step (aware), the calendar in force, and the limits by key (raises for an unknown key)."""
 
     now: datetime
     calendar: Calendar

@@ -7,7 +7,7 @@ from app.domain.text import Text
 
 
 class EngineStuck(Refusal):
-    """The process cannot go on from here; keep the previous state and raise an incident. `details["reason"]` says why."""
+    """The process cannot go on from here: keep the previous state, raise an incident. `details["reason"]` says why."""
 
     code = "engine-stuck"
     status = 422

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
@@ -11,10 +11,8 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.decisions import Decision
 from app.engine.variables import scalars
-
-if TYPE_CHECKING:
-    from app.engine.decisions import Decision
 
 MAX_INSTANCES = 100
 MAX_CALL_DEPTH = 10
@@ -48,8 +46,13 @@ class BusinessRuleTask(BpmnSpecMixin):  # type: ignore[misc]
 
     def _run_hook(self, my_task: Any) -> bool:
         found = self.decision.decide(my_task.data, my_task.workflow.script_engine.functions)
-        my_task.data.update(scalars(found))
+        my_task.data.update(scalars({name: _as_scalar(value) for name, value in found.items()}))
         return True
+
+
+def _as_scalar(value: Any) -> Any:
+    """A list that a table collects becomes text with commas, the form in which several instances take it."""
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else value
 
 
 class ExclusiveGateway(defaults.ExclusiveGateway):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.engine.diagrams import (
     TERMINATE,
@@ -37,16 +37,15 @@ class Scope:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block stands: how deep it may nest, inside a loop, between a fork and its join."""
+    """Where a block stands: how deep it may nest, inside a loop, between a fork and its join, an inclusive one."""
 
     depth: int
     looped: bool = False
     parallel: bool = False
+    inclusive: bool = False
 
     def inner(self, **changes: bool) -> Place:
-        return Place(
-            self.depth - 1, changes.get("looped", self.looped), changes.get("parallel", self.parallel)
-        )
+        return replace(self, depth=self.depth - 1, **changes)
 
 
 class Drawing:
@@ -164,8 +163,9 @@ class Drawing:
 
     def _fork(self, scope: Scope, place: Place, kind: str = "parallelGateway") -> tuple[str, str]:
         fork, join = self._id("fork"), self._id("join")
-        branches = [self._sequence(scope, place.inner(parallel=True)) for _ in range(self._chance.randrange(2, 4))]
         inclusive = kind == "inclusiveGateway"
+        within = place.inner(parallel=True, inclusive=inclusive or place.inclusive)
+        branches = [self._sequence(scope, within) for _ in range(self._chance.randrange(2, 4))]
         default = {"default": f"{fork}_{branches[0][0]}"} if inclusive else {}
         scope.nodes += [node(kind, fork, **default), node(kind, join)]
         for index, (entry, leave) in enumerate(branches):
@@ -187,7 +187,7 @@ class Drawing:
         name, inner = self._id("part"), Scope()
         self._body(inner, Place(place.depth - 1), f"{name}_start", f"{name}_end")
         code = ""
-        if self._chance.random() < 0.4:
+        if self._chance.random() < 0.4 and not place.inclusive:
             code = self._id("error")
             self._errors.append(code)
             self._error_end(inner, name, code)
@@ -218,7 +218,9 @@ class Drawing:
     def _borders(self, scope: Scope, place: Place, host: str, code: str = "") -> str:
         """Draw events on the border of `host`; returns the element from which the main path goes on."""
         insides = [error(code)] if code else []
-        if self._chance.random() < 0.35:
+        # An inclusive join of the library may fire too early after an interruption: it looks at tasks that happened
+        # to be predicted. Ours predicts anew after every step and waits, so the two cannot be compared there.
+        if self._chance.random() < 0.35 and not place.inclusive:
             insides += [self._timer() if self._chance.random() < 0.6 else self._message() for _ in range(2)]
         if not insides:
             return host
@@ -230,15 +232,15 @@ class Drawing:
             interrupting = "errorEvent" in inside or self._chance.random() < 0.5
             scope.nodes.append(boundary(event, host, inside, interrupting))
             if interrupting and (place.parallel or self._chance.random() < 0.5):
-                entry, leave = self._user(scope, Place(-1, place.looped, True)) if place.depth > 0 else (merge, "")
+                entry, leave = self._user(scope, place.inner(parallel=True)) if place.depth > 0 else (merge, "")
                 scope.flows += [(event, entry), *([(leave, merge)] if leave else [])]
             else:
-                self._to_end(scope, Place(0, place.looped), event)
+                self._to_end(scope, replace(place, depth=0), event)
         return merge
 
     def _to_end(self, scope: Scope, place: Place, source: str) -> None:
         last = self._id("side_end")
-        entry, leave = self._block(scope, Place(min(place.depth - 1, 0), place.looped))
+        entry, leave = self._block(scope, replace(place, depth=0, parallel=False))
         # The library cannot start several instances right behind an event on a border, so a gateway stands between.
         between = self._id("merge")
         scope.nodes += [end(last), xor(between)]
