@@ -22,6 +22,7 @@ class Case:
 
     `answers` holds the latest answers of each form by its key; `unit` is the office now responsible (`unit_name` its
     full name), `due` the end of the case's own limit or None, `similar` the tracking ids of open cases that look alike.
+    `until` tells when a limit of the policy would end if it began now, or None for a key that is not in the policy.
     """
 
     tracking_id: str
@@ -37,6 +38,12 @@ class Case:
     due: datetime | None = None
     unit_name: str | None = None
     similar: tuple[str, ...] = ()
+    until: Callable[[str], datetime | None] = lambda _: None
+
+    def deadline(self, key: str) -> str:
+        """The end of a limit that begins now, as an instant in ISO 8601; empty for an unknown key."""
+        end = self.until(key)
+        return "" if end is None else end.isoformat()
 
     def answer(self, form: str, field: str) -> str:
         """The latest answer to one field as text; empty when the form or the field was not filled in."""

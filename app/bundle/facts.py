@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from app.bundle.manifest import Variable
 from app.bundle.read import Bundle
 from app.domain.limits import Limit
+from app.engine.environment import Environment
 from app.engine.expressions import compile_expression
 from app.sdk import Scalar
 
@@ -124,3 +125,16 @@ def anchored(limit: Limit, opened: datetime, started: datetime, entered: Mapping
     if limit.anchor == "task":
         return opened
     return started if limit.anchor == "instance" else entered.get(limit.anchor, opened)
+
+
+def until(env: Environment) -> Callable[[str], datetime | None]:
+    """What a Case's `until` answers: when a limit would end if it began at this instant; None for an unknown key."""
+
+    def end(key: str) -> datetime | None:
+        try:
+            limit = env.limit(key)
+        except KeyError:
+            return None
+        return env.calendar.add(env.now, limit.limit, limit.clock).at
+
+    return end

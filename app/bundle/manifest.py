@@ -64,7 +64,7 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class InstanceRules:
-    """Rules of the whole instance: its limit (and, by condition, other limits), withdrawal, statuses that stop the clock."""
+    """Rules of the whole instance: its limit (by condition, other limits), withdrawal, statuses that stop the clock."""
 
     sla: str | None = None
     sla_when: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # limit key -> condition
@@ -102,14 +102,15 @@ class Manifest:
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """The manifest in a file's bytes. Raises InvalidDiagram, with one finding that names the place, when it is not right."""
+    """The manifest in a file's bytes. Raises InvalidDiagram, with a finding that names the place, when it is wrong."""
     try:
         table = tomllib.loads(data.decode())
         return _manifest(_Table(table, ""))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _refused(None, "Berkas ini bukan TOML yang benar", "This file is not valid TOML", str(error)) from error
     except _WrongValue as error:
-        raise _refused(error.place, "Isian ini salah atau tidak ada", "This entry is wrong or missing", error.hope) from None
+        id_, en = "Isian ini salah atau tidak ada", "This entry is wrong or missing"
+        raise _refused(error.place, id_, en, error.hope) from None
 
 
 class _WrongValue(Exception):

@@ -130,7 +130,8 @@ def read_zip(data: bytes) -> Bundle:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return bundle_of(_unpacked(archive))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _refused("bundle.zip", "Berkas ini bukan arsip ZIP yang utuh.", "This is not a sound ZIP file.") from error
+        id_, en = "Berkas ini bukan arsip ZIP yang utuh.", "This is not a sound ZIP file."
+        raise _refused("bundle.zip", id_, en) from error
 
 
 def write_zip(bundle: Bundle) -> bytes:
