@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 from argon2 import PasswordHasher

@@ -17,9 +17,12 @@ from app.store.instances import History, ProcessInstance
 from app.store.reporters import Reporter
 from app.store.tasks import Answer, Task
 
-OF_COMPLAINT = """title content classification channel category received_at occurred_on location_text kelurahan kecamatan
-    latitude longitude target_unit related_person is_anonymous is_confidential outcome rating rating_text extra""".split()
-OF_INSTANCE = "status state unit due_at due_confirmed started_at ended_at paused_at".split()
+OF_COMPLAINT = (
+    "title", "content", "classification", "channel", "category", "received_at", "occurred_on", "location_text",
+    "kelurahan", "kecamatan", "latitude", "longitude", "target_unit", "related_person", "is_anonymous",
+    "is_confidential", "outcome", "rating", "rating_text", "extra",
+)  # fmt: skip
+OF_INSTANCE = ["status", "state", "unit", "due_at", "due_confirmed", "started_at", "ended_at", "paused_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,8 @@ def file_of(session: Session, tracking_id: str) -> File:
         **{name: getattr(complaint, name) for name in OF_COMPLAINT},
         **{name: getattr(instance, name) for name in OF_INSTANCE},
         identity_erased=_erased(session, tracking_id),
-        attachments=_attachments(session, tracking_id),
-        conversation=_conversation(session, tracking_id),
+        attachments=attachments_of_complaint(session, tracking_id),
+        conversation=conversation(session, tracking_id),
         answers=tuple(_given(row, names) for row in answers),
         history=tuple(Happened(row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
         open_steps=_open_steps(session, instance.id),
@@ -172,7 +175,8 @@ def attachments_of(session: Session, ids: list[str]) -> tuple[Picture, ...]:
     return tuple(_picture(rows[each]) for each in ids if each in rows)
 
 
-def _attachments(session: Session, tracking_id: str) -> tuple[Picture, ...]:
+def attachments_of_complaint(session: Session, tracking_id: str) -> tuple[Picture, ...]:
+    """All files of a complaint, in the order in which they came."""
     query = select(Attachment).where(Attachment.complaint_id == tracking_id).order_by(Attachment.added_at)
     return tuple(_picture(row) for row in session.scalars(query))
 
@@ -181,7 +185,8 @@ def _picture(row: Attachment) -> Picture:
     return Picture(row.id, row.name, row.media_type, row.size, row.task_id)
 
 
-def _conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
+def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
+    """What was written to and by the reporter, and the offices' notes, in order."""
     query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.at, Message.id)
     return tuple(Said(row.at, row.direction, row.author, row.text) for row in session.scalars(query))
 

@@ -20,6 +20,7 @@ from app.store.tasks import Candidate, Task
 PAGE = 50
 COUNT_CAP = 99  # beyond this the page says "99+": counting 100,000 rows would make every page slow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WAITING = ("incomplete", "answered")  # statuses in which the next word is the reporter's
 FILTERS = ("unit", "mine", "soon", "late", "waiting")
 
 Pair = tuple[str, str | None]  # a role, and the unit a task asks for (None: a task that asks for none)
@@ -90,12 +91,12 @@ def mine(session: Session, actor: Actor) -> Page:
 
 
 def waiting(session: Session, units: frozenset[str] | None, size: int = PAGE) -> Page:
-    """Cases whose clock stands because their reporter is asked something; of these units only (None: all)."""
+    """Cases in which the reporter is asked or may answer; of these units only (None: all), longest running first."""
     query = (
         select(ProcessInstance, Complaint)
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
-        .where(*_paused(units))
-        .order_by(ProcessInstance.paused_at, ProcessInstance.id)
+        .where(*_awaited(units))
+        .order_by(ProcessInstance.started_at, ProcessInstance.id)
         .limit(size)
     )
     return Page(tuple(_waiting_row(instance, complaint) for instance, complaint in session.execute(query)))
@@ -108,8 +109,8 @@ def counts(
     pairs = pairs_of(actor)
     found = {name: _count(session, pairs, span_of(name, now, soon)) for name in ("unit", "soon", "late")}
     own = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
-    paused = select(ProcessInstance.id).where(*_paused(units))
-    return found | {"mine": _capped(session, own), "waiting": _capped(session, paused)}
+    awaited = select(ProcessInstance.id).where(*_awaited(units))
+    return found | {"mine": _capped(session, own), "waiting": _capped(session, awaited)}
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
@@ -211,8 +212,8 @@ def _capped(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
 
 
-def _paused(units: frozenset[str] | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [ProcessInstance.paused_at.is_not(None), ProcessInstance.state == "active"]
+def _awaited(units: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [ProcessInstance.state == "active", ProcessInstance.status.in_(WAITING)]
     return found if units is None else [*found, ProcessInstance.unit.in_(sorted(units))]
 
 

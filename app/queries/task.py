@@ -16,8 +16,10 @@ from app.queries.people import names_of
 from app.store.instances import ProcessInstance
 from app.store.tasks import Answer, Candidate, Draft, Task
 
-OF_TASK = """id instance_id element name form unit state opened_at limit_key anchored_at due_at due_confirmed
-    assignee claimed_at completed_by completed_at""".split()
+OF_TASK = (
+    "id", "instance_id", "element", "name", "form", "unit", "state", "opened_at", "limit_key", "anchored_at",
+    "due_at", "due_confirmed", "assignee", "claimed_at", "completed_by", "completed_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class ProcessInstance(Base):
         Index(None, "state", "started_at"),
         Index(None, "definition_key", "state"),
         Index(None, "deployment_id", "state"),
-        Index(None, "paused_at"),
+        Index(None, "state", "status"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

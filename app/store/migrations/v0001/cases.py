@@ -131,7 +131,7 @@ def process_instance() -> None:
     op.create_index(
         "ix_process_instance_deployment_id_state", "process_instance", ["deployment_id", "state"], unique=False
     )
-    op.create_index("ix_process_instance_paused_at", "process_instance", ["paused_at"], unique=False)
+    op.create_index("ix_process_instance_state_status", "process_instance", ["state", "status"], unique=False)
     op.create_index("ix_process_instance_state_started_at", "process_instance", ["state", "started_at"], unique=False)
 
 

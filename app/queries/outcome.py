@@ -1,0 +1,142 @@
+"""Looks ahead: what a decision would lead to, found by letting the engine take the step on a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.bundle import facts
+from app.bundle.advance import advance
+from app.bundle.form_fields import Field
+from app.bundle.forms import Form
+from app.bundle.read import Bundle
+from app.bundle.service import ServiceData
+from app.domain.errors import Refusal
+from app.domain.limits import Limit
+from app.engine.instance import Environment, Instance
+from app.queries.complaint_file import File
+from app.queries.task import Assignment, engine_state
+from app.sdk import Case, Handlers, Scalar
+from app.store.instances import History
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A user task that would open: for whom, and when it would be due."""
+
+    element: str
+    roles: tuple[str, ...]
+    unit: str | None
+    due_at: datetime | None
+    due_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What would come of one choice: new user tasks, a wait until an instant, or the end; with the status then."""
+
+    status: str
+    opened: tuple[Next, ...] = ()
+    waits_until: datetime | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Lookahead:
+    """What a look ahead needs of the outside. `now` is the instant at which the step would be taken."""
+
+    session: Session
+    bundle: Bundle
+    service: ServiceData
+    handlers: Handlers
+    now: datetime
+
+    def of_choices(self, task: Assignment, file: File, form: Form, base: Mapping[str, Any]) -> dict[str, Outcome]:
+        """Value of the decision -> what it would lead to; nothing for a form without one, or where it is unclear."""
+        decision = decision_of(self.bundle, form)
+        if decision is None:
+            return {}
+        found = {}
+        for option in decision.options:
+            outcome = self._of(task, file, form, {**base, decision.key: option.value})
+            if outcome is not None:
+                found[option.value] = outcome
+        return found
+
+    def _of(self, task: Assignment, file: File, form: Form, answers: Mapping[str, Any]) -> Outcome | None:
+        blob, started = engine_state(self.session, task.instance_id)
+        env = Environment(self.now, self.service.calendar, lambda key: self._limit(key, started))
+        try:
+            live = Instance.decode(self.bundle.definition, blob)
+            before = {work.id for work in live.open()} | {wait.id for wait in live.waits()}
+            first = live.complete(task.id, _projected(self.bundle, form, answers), env)
+            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each))
+        except (Refusal, ValueError, KeyError):
+            return None  # a half-filled form may lead nowhere yet: then nothing is foretold
+        status = file.status
+        for step in (first, *ran.steps):
+            status = facts.status_after(self.bundle, status, step, live)
+        opened = [work for work in live.open() if work.kind == "user" and work.id not in before]
+        dues = [wait.due for wait in live.waits() if wait.id not in before and wait.due is not None]
+        tasks = tuple(self._next(work.element, live.variables, started, task) for work in opened)
+        return Outcome(status, tasks, min(dues, default=None) if not tasks else None, live.completed)
+
+    def _next(self, element: str, variables: Mapping[str, Any], started: datetime, task: Assignment) -> Next:
+        roles, unit = facts.candidates(self.bundle, element, variables)
+        key = facts.limit_key(self.bundle, element)
+        try:
+            limit = self._limit(key, started) if key else None
+        except KeyError:
+            limit = None
+        if limit is None:
+            return Next(element, roles, unit, None, False)
+        entered = self._entered(task.instance_id, limit.anchor)
+        begin = facts.anchored(limit, self.now, started, entered)
+        due = self.service.calendar.add(begin, limit.limit, limit.clock)
+        return Next(element, roles, unit, due.at, due.confirmed)
+
+    def _limit(self, key: str, started: datetime) -> Limit:
+        return self.service.limit(key, self.service.calendar.local_date(started))
+
+    def _entered(self, instance_id: str, anchor: str) -> dict[str, datetime]:
+        query = select(func.max(History.at)).where(History.instance_id == instance_id, History.element == anchor)
+        at = self.session.scalar(query.where(History.kind == "entered"))
+        return {anchor: at} if at is not None else {}
+
+    def _case(self, file: File, live: Instance) -> Case:
+        answers = {given.form: given.data for given in file.answers}
+        return Case(
+            tracking_id=file.tracking_id,
+            title=file.title,
+            category=file.category,
+            kelurahan=file.kelurahan,
+            unit=file.unit,
+            status=file.status,
+            channel=file.channel,
+            variables=live.variables,
+            answers=answers,
+            now=self.now,
+            due=file.due_at,
+        )
+
+
+def decision_of(bundle: Bundle, form: Form) -> Field | None:
+    """The question that decides where the case goes: the first choice whose answer is a variable of the process."""
+    deciding = {
+        field for variable in bundle.manifest.variables.values() for key, field in variable.sources if key == form.key
+    }
+    return next((each for each in form.questions if each.type in ("radio", "select") and each.key in deciding), None)
+
+
+def _projected(bundle: Bundle, form: Form, answers: Mapping[str, Any]) -> dict[str, Scalar]:
+    """The variables these answers would set; a yes-or-no choice of a form is the text "true" or "false"."""
+    return facts.project(bundle, form.key, {key: _typed(value) for key, value in answers.items()})
+
+
+def _typed(value: Any) -> Any:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
