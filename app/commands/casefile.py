@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -108,6 +108,19 @@ class CaseFile:
         started: datetime = self.row["started_at"]
         day = self.unit.service.calendar.local_date(started)
         return self.unit.parts.shelf.limit(self.unit.session, self.row["sla_digest"], key, day)
+
+    def until(self, key: str) -> datetime | None:
+        """When a limit would end if it began now; None for an unknown key."""
+        try:
+            limit = self.limit(key)
+        except KeyError:
+            return None
+        return self.unit.service.calendar.add(self.unit.now, limit.limit, limit.clock).at
+
+    def office(self, variables: Mapping[str, Any]) -> str | None:
+        """The unit that is responsible: the one held by the variable that lanes take their unit from."""
+        named = {lane.unit_from for lane in self.bundle.manifest.lanes.values() if lane.unit_from}
+        return next((str(variables[name]) for name in sorted(named) if variables.get(name)), self.row["unit"])
 
     @property
     def instance(self) -> Instance:

@@ -41,8 +41,8 @@ _similar = (
 
 def case(file: CaseFile, live: Instance) -> Case:
     """What a handler may know of the case: nothing of it is personal."""
-    about, row, office = file.about, file.row, file.row["unit"]
-    units = file.unit.service.units
+    about, row, variables, units = file.about, file.row, live.variables, file.unit.service.units
+    office = file.office(variables)
     return Case(
         tracking_id=row["business_key"],
         title=about["title"] or TRIAL_TITLE,
@@ -51,20 +51,21 @@ def case(file: CaseFile, live: Instance) -> Case:
         unit=office,
         status=row["status"],
         channel=about["channel"] or "web",
-        variables=live.variables,
+        variables=variables,
         answers=file.answers(),
         now=file.unit.now,
         due=row["due_at"],
         unit_name=units[office].name.id if office in units else None,
         similar=_look_alikes(file) if file.fresh else (),
+        until=file.until,
     )
 
 
 def send(file: CaseFile, message: Outgoing, cause: str) -> None:
     """Put one message to everybody it is for into the outbox; `cause` is the element that asks for it."""
     fields = {"tracking_id": file.row["business_key"], "status": file.row["status"], **dict(message.fields)}
-    if file.row["unit"]:
-        fields.setdefault("unit", file.row["unit"])
+    if office := file.office(file.instance.variables):
+        fields.setdefault("unit", office)
     if file.about["category"]:
         fields.setdefault("category", file.about["category"])
     for recipient in recipients(file, message.to):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -42,11 +41,6 @@ class Parts:
     cache: LiveCache = field(default_factory=lambda: LiveCache(LIVE_INSTANCES))
     shelf: Shelf = field(default_factory=Shelf)
     scanner: Scanner = no_scanner
-
-    @property
-    def attachments(self) -> Path:
-        """The folder of the files that belong to complaints, outside every web root."""
-        return self.settings.var / "attachments"
 
     def service(self, session: Session) -> ServiceData:
         """The service data in force; NotFound while none was loaded."""

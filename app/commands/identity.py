@@ -1,0 +1,35 @@
+"""Opens the guarded identity of a reporter: only with the right, for a reason, and always on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+
+from app.commands.casefile import CaseFile
+from app.commands.reasons import need_reason
+from app.commands.unit import Unit
+from app.domain.errors import Expired
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.store.reporters import Reporter
+
+
+@dataclass(frozen=True)
+class OpenIdentity:
+    """Read who reported a complaint. The reading itself is an entry of the case's audit chain."""
+
+    permission: ClassVar[Permission] = Permission.IDENTITY_READ
+    complaint_id: str
+    reason: str
+
+    def execute(self, unit: Unit) -> dict[str, Any]:
+        """The identity's fields. Raises Forbidden outside the own unit where the right ends there, Expired once erased."""
+        need_reason(self.reason)
+        file = CaseFile.of_complaint(unit, self.complaint_id)
+        unit.require(Permission.IDENTITY_READ, file.row["unit"] or "")
+        row = unit.session.execute(select(Reporter).filter_by(complaint_id=self.complaint_id)).scalar_one()
+        if row.data_key is None or row.sealed is None:
+            raise Expired(Text("Identitas pelapor sudah dihapus.", "The reporter's identity has been erased."))
+        return unit.parts.keys.open(row.data_key, row.sealed, self.complaint_id)
