@@ -10,7 +10,7 @@ from pathlib import Path
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
-from app.bundle.service_statuses import PublicStep, Status, statuses, steps
+from app.bundle.service_statuses import Emergency, PublicStep, Status, emergency, statuses, steps
 from app.domain.calendar import Calendar
 from app.domain.calendar_data import read_calendar
 from app.domain.durations import CalendarError
@@ -69,6 +69,7 @@ class ServiceData:
     templates: Mapping[str, Template]
     statuses: Mapping[str, Status] = field(default_factory=dict)
     steps: tuple[PublicStep, ...] = ()
+    emergency: Emergency | None = None
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -107,7 +108,8 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     channels = files.channels(sources["channels.toml"])
     kelurahan = files.kelurahan(sources["kelurahan.toml"])
     questions = files.questions(sources["questions.toml"])
-    public, procedure = statuses(sources["statuses.toml"]), steps(sources["statuses.toml"])
+    words = sources["statuses.toml"]
+    public, procedure, urgent = statuses(words), steps(words), emergency(words)
     templates = _templates(contents, sources)
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
@@ -132,6 +134,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         templates,
         public,
         procedure,
+        urgent,
         tuple(findings),
     )
     return service, findings

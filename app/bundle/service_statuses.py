@@ -34,6 +34,22 @@ class Status:
     closed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Whom to call when a complaint is too slow."""
+
+    number: str
+    text: Text
+
+
+def emergency(source: Source) -> Emergency | None:
+    """The [emergency] table of statuses.toml; None where the city names no number."""
+    if "emergency" not in source.data:
+        return None
+    row = source.row("emergency", "number text")
+    return Emergency(row.text("number"), row.both("text"))
+
+
 def steps(source: Source) -> tuple[PublicStep, ...]:
     """The [[step]] rows of statuses.toml, in the order of their numbers."""
     found = [

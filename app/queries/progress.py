@@ -1,0 +1,314 @@
+"""How far one complaint has come, as its reporter sees it: steps, holder, due time, and what they can do now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.bundle.read import Bundle
+from app.bundle.service import ServiceData
+from app.bundle.service_statuses import PublicStep
+from app.commands.parts import Parts
+from app.domain.calendar import Step
+from app.domain.errors import NotFound
+from app.domain.limits import Limit
+from app.domain.text import Text
+from app.engine.instance import Instance, Wait
+from app.queries.complaint_file import Picture, Said, attachments_of_complaint, conversation
+from app.store.complaints import Complaint
+from app.store.instances import History, ProcessInstance
+from app.store.tasks import Answer, Task
+
+REPORTER = "reporter"
+PAUSE = Text(
+    "Ditambah waktu selama kami menunggu kelengkapan dari Anda.",
+    "Moved by the time in which we waited for your details.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A due time, whether it is promised (limit and calendar confirmed), and how it was counted."""
+
+    at: datetime
+    promised: bool
+    explanation: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One piece of work within a step: by which office, from when to when, and what came of it (a status code)."""
+
+    office: Text
+    began: datetime
+    ended: datetime | None
+    took: timedelta | None
+    led_to: str | None = None
+    reason: Text | None = None
+    deadline: Deadline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of the vertical line; `state` is done, current, ahead or passed over."""
+
+    step: PublicStep
+    state: str
+    at: datetime | None
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the reporter can do now: send a message, with its form; `until` is when the chance ends."""
+
+    name: str
+    form: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A user task of the diagram that the reporter does."""
+
+    task_id: str
+    name: Text
+    form: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Everything on the tracking page."""
+
+    tracking_id: str
+    title: str
+    content: str
+    category: str | None
+    location: str | None
+    kelurahan: str | None
+    occurred_on: date | None
+    received_at: datetime
+    status: str
+    ended_at: datetime | None
+    expected_on: date | None
+    rating: int | None
+    paused: bool
+    unit: str | None
+    deadline: Deadline | None
+    lines: tuple[Line, ...]
+    conversation: tuple[Said, ...]
+    attachments: tuple[Picture, ...]
+    actions: tuple[Action, ...]
+    duties: tuple[Duty, ...]
+    withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
+
+    @property
+    def current(self) -> Line | None:
+        """The step where the complaint is now."""
+        return next((line for line in self.lines if line.state == "current"), None)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is read of one complaint before it is told."""
+
+    session: Session
+    parts: Parts
+    service: ServiceData
+    bundle: Bundle
+    complaint: Complaint
+    instance: ProcessInstance
+    tasks: list[Task]
+    history: list[History]
+    reasons: Mapping[str, Text]
+
+
+def progress(session: Session, parts: Parts, tracking_id: str) -> Progress:
+    """The progress of a complaint; NotFound when there is none."""
+    case = _read(session, parts, tracking_id)
+    complaint, row = case.complaint, case.instance
+    waits = Instance.decode(case.bundle.definition, row.blob).waits() if row.state == "active" else []
+    return Progress(
+        tracking_id=tracking_id,
+        title=complaint.title,
+        content=complaint.content,
+        category=complaint.category,
+        location=complaint.location_text,
+        kelurahan=complaint.kelurahan,
+        occurred_on=complaint.occurred_on,
+        received_at=complaint.received_at,
+        status=row.status,
+        ended_at=row.ended_at,
+        expected_on=complaint.expected_on,
+        rating=complaint.rating,
+        paused=row.paused_at is not None,
+        unit=row.unit,
+        deadline=_overall(case),
+        lines=tuple(_lines(case)),
+        conversation=conversation(session, tracking_id),
+        attachments=attachments_of_complaint(session, tracking_id),
+        actions=tuple(_actions(case.bundle, waits)),
+        duties=tuple(_duties(case)),
+        withdraw=_withdrawal(case),
+    )
+
+
+def _read(session: Session, parts: Parts, tracking_id: str) -> _Case:
+    complaint = session.get(Complaint, tracking_id)
+    instance = session.get(ProcessInstance, complaint.instance_id) if complaint else None
+    if complaint is None or instance is None:
+        raise NotFound
+    bundle = parts.bundle(session, instance.deployment_id)
+    tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
+    history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
+    return _Case(
+        session,
+        parts,
+        parts.service(session),
+        bundle,
+        complaint,
+        instance,
+        list(session.scalars(tasks)),
+        list(session.scalars(history)),
+        _reasons(session, bundle, instance.id),
+    )
+
+
+def _lines(case: _Case) -> list[Line]:
+    """The steps in order. A step that is reached again after a return is the current one; those after it lie ahead."""
+    passed = {row.element for row in case.history if row.kind == "entered"}
+    visits = {step.number: tuple(_visits(case, step)) for step in case.service.steps}
+    current = _current(case, visits)
+    lines = []
+    for step in case.service.steps:
+        came = step.number == 1 or bool(visits[step.number]) or not passed.isdisjoint(step.elements)
+        if step.number == current:
+            state = "current"
+        elif current is not None and step.number > current:
+            state = "ahead"
+        else:
+            state = "done" if came else "skipped"
+        lines.append(Line(step, state, _reached(case, step, visits[step.number]), visits[step.number]))
+    return lines
+
+
+def _current(case: _Case, visits: Mapping[int, tuple[Visit, ...]]) -> int | None:
+    """The first step with open work; without any, that of the status; None once the case has ended."""
+    status = case.service.statuses.get(case.instance.status)
+    if case.instance.ended_at is not None or (status and status.closed):
+        return None
+    open_ = [number for number, each in visits.items() if any(visit.ended is None for visit in each)]
+    return min(open_, default=status.step if status else None)
+
+
+def _reached(case: _Case, step: PublicStep, visits: tuple[Visit, ...]) -> datetime | None:
+    if step.number == 1:
+        return case.complaint.received_at
+    if visits:
+        return visits[-1].ended or visits[-1].began
+    return next(
+        (row.at for row in reversed(case.history) if row.kind == "entered" and row.element in step.elements), None
+    )
+
+
+def _visits(case: _Case, step: PublicStep) -> list[Visit]:
+    return [_visit(case, task) for task in case.tasks if task.element in step.elements and task.state != "cancelled"]
+
+
+def _visit(case: _Case, task: Task) -> Visit:
+    calendar, ended = case.service.calendar, task.completed_at
+    return Visit(
+        office=_office(case.service, task.unit, task.lane),
+        began=task.opened_at,
+        ended=ended,
+        took=calendar.working_time_between(task.opened_at, ended) if ended else None,
+        led_to=_led_to(case, ended) if ended else None,
+        reason=case.reasons.get(task.id),
+        deadline=_deadline(case, task) if ended is None else None,
+    )
+
+
+def _office(service: ServiceData, unit: str | None, lane: str | None) -> Text:
+    if unit and unit in service.units:
+        return service.units[unit].name
+    return Text(lane or "", lane or "")
+
+
+def _led_to(case: _Case, at: datetime) -> str | None:
+    """The last status that the diagram gave at this instant."""
+    statuses = case.bundle.manifest.statuses
+    given = [statuses[row.element] for row in case.history if row.at == at and row.element in statuses]
+    return given[-1] if given else None
+
+
+def _reasons(session: Session, bundle: Bundle, instance_id: str) -> dict[str, Text]:
+    """Task -> the public name of the reason for which it sent the case back; never what was written to colleagues."""
+    found: dict[str, Text] = {}
+    for row in session.scalars(select(Answer).where(Answer.instance_id == instance_id)):
+        question = bundle.forms[row.form].by_key.get("reason_code") if row.form in bundle.forms else None
+        code = row.data.get("reason_code")
+        if question and row.task_id and code:
+            found |= {str(row.task_id): option.label for option in question.options if option.value == code}
+    return found
+
+
+def _limit(case: _Case, key: str | None) -> Limit | None:
+    if key is None:
+        return None
+    day = case.service.calendar.local_date(case.instance.started_at)
+    try:
+        return case.parts.shelf.limit(case.session, case.instance.sla_digest, key, day)
+    except KeyError:
+        return None
+
+
+def _deadline(case: _Case, task: Task) -> Deadline | None:
+    if task.due_at is None:
+        return None
+    return _explained(case, task.due_at, task.due_confirmed, task.limit_key, task.anchored_at or task.opened_at)
+
+
+def _overall(case: _Case) -> Deadline | None:
+    row = case.instance
+    if row.due_at is None or row.ended_at is not None:
+        return None
+    return _explained(case, row.due_at, row.due_confirmed, row.limit_key, row.started_at)
+
+
+def _explained(case: _Case, at: datetime, confirmed: bool, key: str | None, start: datetime) -> Deadline:
+    limit = _limit(case, key)
+    if limit is None:
+        return Deadline(at, confirmed)
+    counted = case.service.calendar.add(start, limit.limit, limit.clock, explain=True)
+    steps = counted.steps if counted.at == at else (*counted.steps, Step(at, "pause", PAUSE))
+    return Deadline(at, confirmed and limit.confirmed, steps)
+
+
+def _actions(bundle: Bundle, waits: list[Wait]) -> list[Action]:
+    """The messages of a reporter that the case waits for now, in the manifest's order."""
+    awaited = {wait.name for wait in waits if wait.kind == "message"}
+    until = min((wait.due for wait in waits if wait.kind == "timer" and wait.due), default=None)
+    return [
+        Action(message.name, message.form, until)
+        for message in bundle.manifest.messages.values()
+        if message.name in awaited and message.sender == REPORTER and message.form
+    ]
+
+
+def _duties(case: _Case) -> list[Duty]:
+    lanes = case.bundle.manifest.lanes
+    return [
+        Duty(task.id, case.bundle.label(task.element), task.form, task.due_at)
+        for task in case.tasks
+        if task.state == "open" and task.lane and task.lane in lanes and REPORTER in lanes[task.lane].roles
+    ]
+
+
+def _withdrawal(case: _Case) -> str | None:
+    rule = case.bundle.manifest.instance.withdraw
+    return rule.form if rule and rule.sender == REPORTER and case.instance.state == "active" else None

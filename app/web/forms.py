@@ -1,0 +1,135 @@
+"""A form as a page shows it: what stands in each field, what is wrong with it, and what a browser sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app.bundle.forms import Field, Form, Option, Sources
+from app.domain.text import Text
+from app.store.complaints import Attachment
+
+DROP = "lepas"  # the box that takes an attachment off again
+OURS = frozenset({"csrf_token", DROP})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One form on one page. `values` may be what somebody typed, a draft, or first values; never trusted."""
+
+    form: Form
+    sources: Sources
+    values: Mapping[str, Any]
+    errors: Mapping[str, list[Text]] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)  # id of an attachment -> its name
+    fresh: bool = False  # what stands here is newer than any draft the browser kept
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """Ids of the components that are hidden with these values."""
+        return self.form.hidden(self.values, self.sources, self.variables)
+
+    @cached_property
+    def asked(self) -> dict[str, bool]:
+        """Question -> whether it must be answered with these values."""
+        return self.form.asked(self.values, self.sources, self.variables)
+
+    def typed(self, question: Field) -> str:
+        """What stands in a field of one line or more."""
+        value = self.values.get(question.key)
+        return "" if value is None or isinstance(value, list | dict) else str(value)
+
+    def ticked(self, question: Field) -> bool:
+        """Whether a single box is ticked."""
+        return self.values.get(question.key) in (True, "true", "on", "1")
+
+    def chosen(self, question: Field, option: Option) -> bool:
+        """Whether an option is chosen."""
+        value = self.values.get(question.key)
+        chosen = value if isinstance(value, list) else [value]
+        return option.value in [str(each).lower() if isinstance(each, bool) else str(each) for each in chosen]
+
+    def choices(self, question: Field) -> list[tuple[str, list[Option]]]:
+        """The options under their headings; one heading "" when there are none."""
+        options = question.choices(self.sources)
+        return [(heading or "", list(each)) for heading, each in groupby(options, key=lambda option: option.group)]
+
+    def attached(self, question: Field) -> list[tuple[str, str]]:
+        """Ids and names of the files that were uploaded already."""
+        value = self.values.get(question.key)
+        return [(each, self.files[each]) for each in value or [] if each in self.files] if isinstance(value, list) else []
+
+    def in_use(self, group: Field) -> bool:
+        """Whether a folded group must stand open: something in it was answered or is wrong."""
+        return any(
+            each.key in self.errors or self.values.get(each.key) not in (None, "", [], False, each.default)
+            for each in group.children
+        )
+
+    @property
+    def summary(self) -> list[tuple[str, Text]]:
+        """Every error in the order of the page with the field it is about; "" for the form as a whole."""
+        order = ["", *(each.key for each in self.form.questions)]
+        known = [key for key in order if key in self.errors]
+        rest = [key for key in self.errors if key not in order]
+        return [(key if key in self.form.by_key else "", text) for key in [*known, *rest] for text in self.errors[key]]
+
+
+def install(app: Flask) -> None:
+    """Give templates what they need to name the headings of the city's lists."""
+    app.jinja_env.globals.update(heading_of=heading_of)
+
+
+def heading_of(heading: str) -> str:
+    """The heading of a list of units is a kind of office; anything else stands as it is."""
+    kinds = {
+        "ministry": _("Kementerian"),
+        "office": _("Dinas pengelola"),
+        "opd": _("Organisasi perangkat daerah (OPD)"),
+        "enterprise": _("Perusahaan daerah"),
+        "district": _("Kecamatan dan kelurahan"),
+    }
+    return kinds.get(heading, heading)
+
+
+def posted(form: Form) -> dict[str, Any]:
+    """The answers in the request, without the page's own fields; attachments that were taken off are left out."""
+    pairs = [(name, text) for name, text in request.form.items(multi=True) if name not in OURS]
+    answers = form.gathered(pairs)
+    dropped = set(request.form.getlist(DROP))
+    for question in form.questions:
+        if question.type == "filepicker" and question.key in answers:
+            answers[question.key] = [each for each in answers[question.key] if each not in dropped]
+    return answers
+
+
+def uploads(form: Form) -> Iterable[tuple[Field, FileStorage]]:
+    """The files in the request with the question they answer; an empty file field sends a file without a name."""
+    for question in form.questions:
+        if question.type == "filepicker":
+            yield from ((question, file) for file in request.files.getlist(question.key) if file.filename)
+
+
+def names_of(session: Session, answers: Mapping[str, Any], form: Form) -> dict[str, str]:
+    """The names of the attachments that the answers refer to and that belong to no complaint yet."""
+    wanted = [
+        each
+        for question in form.questions
+        if question.type == "filepicker"
+        for each in answers.get(question.key) or []
+        if isinstance(each, str)
+    ]
+    if not wanted:
+        return {}
+    rows = session.execute(select(Attachment.id, Attachment.name).where(Attachment.id.in_(wanted[:20])))
+    return {row.id: row.name for row in rows}
