@@ -41,7 +41,7 @@ def encode(definition: Definition, top: Any, trace: Trace) -> bytes:
     """The instance as bytes: a format version, a checksum, and rows of the kept tasks of each workflow object."""
     names = sorted(definition.flows)
     passed = [(names.index(flow), times) for flow, times in sorted(trace.returns.items())]
-    data = only_scalars(top.data) if top.completed else None
+    data = dict(sorted(only_scalars(top.data).items())) if top.completed else None
     objects = [] if top.completed else [_rows(workflow) for workflow in (top, *top.subprocesses.values())]
     body = [bytes.fromhex(definition.digest)[:DIGEST_BYTES], passed, trace.ended, data, objects]
     packed: bytes = msgpack.packb(body, use_bin_type=True)
@@ -84,7 +84,7 @@ def _rows(workflow: Any) -> tuple[bytes | None, list[Any]]:
             _STATES.index(task._state) + (8 if task.triggered else 0),
             ranks[task.last_state_change],
             task.id.bytes if _has_identity(task) else None,
-            task.internal_data,
+            dict(sorted(task.internal_data.items())),
             changed,
             removed,
         ]
@@ -107,7 +107,7 @@ def _delta(data: dict[str, Any], base: dict[str, Any]) -> tuple[dict[str, Any], 
         before = base.get(name, missing)
         if before is not value and (before != value or type(before) is not type(value)):
             changed[name] = value
-    return changed, [name for name in base if name not in data]
+    return dict(sorted(changed.items())), sorted(name for name in base if name not in data)
 
 
 def _unpacked(blob: bytes) -> Any:

@@ -51,9 +51,7 @@ def functions(env: Environment, returns: Mapping[str, int]) -> dict[str, Callabl
     return {
         "sla": sla,
         "working_days": lambda days: after(f"P{days}D", "working"),
-        "working_hours": lambda hours: instant_text(
-            env.calendar.add_working_time(env.now, timedelta(hours=hours)).at
-        ),
+        "working_hours": lambda hours: instant_text(env.calendar.add_working_time(env.now, timedelta(hours=hours)).at),
         "calendar_days": lambda days: after(f"P{days}D", "calendar"),
         "now": lambda: instant_text(env.now),
         "returns": lambda flow: returns.get(flow, 0),

@@ -161,9 +161,7 @@ class Instance:
         """Fire one timer. Raises NotOpen when it is gone or not yet due."""
         wait, task = self._waiting(wait_id, "timer")
         if wait.due is None or wait.due > env.now:
-            raise NotOpen(
-                Text("Waktunya belum tiba.", "The timer is not due yet."), due=wait.due, element=wait.element
-            )
+            raise NotOpen(Text("Waktunya belum tiba.", "The timer is not due yet."), due=wait.due, element=wait.element)
         return self._run(env, lambda: _happen(task, wait.element, {}))
 
     def cancel(self, outcome: str, env: Environment) -> Step:

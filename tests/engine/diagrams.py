@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 HEAD = (
@@ -98,4 +99,4 @@ def file(*processes: str, messages: Iterable[str] = (), errors: Iterable[str] = 
 
 def chain(*elements: str) -> list[Arrow]:
     """Flows that join the elements one after another."""
-    return list(zip(elements, elements[1:], strict=False))
+    return list(pairwise(elements))

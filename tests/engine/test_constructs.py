@@ -9,43 +9,39 @@ import pytest
 from app.domain.errors import Invalid, InvalidDiagram
 from app.engine.refusals import EngineStuck, NotOpen
 from tests.engine.diagrams import (
-    TERMINATE,
     boundary,
     chain,
     end,
     error,
     file,
-    instances,
     message,
     node,
     process,
     service,
     start,
-    sub,
     timer,
     user,
     xor,
 )
-from tests.engine.worlds import World, defined
-
-
-@pytest.fixture(params=[True, False], ids=["reloaded", "live"])
-def world(request: pytest.FixtureRequest) -> Any:
-    return lambda *args, **kwargs: World(*args, reload=request.param, **kwargs)
-
-
-def simple(*inner: str, flows: list[Any], messages: tuple[str, ...] = (), errors: tuple[str, ...] = ()) -> Any:
-    return defined(file(process("p", [start(), *inner], flows), messages=messages, errors=errors))
-
+from tests.engine.worlds import World, defined, simple
 
 GATEWAY = simple(
-    user("ask"), node("eventBasedGateway", "gw"), node("intermediateCatchEvent", "reply", message("m_reply")),
-    node("intermediateCatchEvent", "thanks", message("m_thanks")), node("intermediateCatchEvent", "late", timer("P1D")),
-    user("answered"), user("thanked"), user("forgotten"), end(),
-    flows=[*chain("start", "ask", "gw", "reply", "answered", "ask"), *chain("gw", "thanks", "thanked", "end"),
-           *chain("gw", "late", "forgotten", "end")],
+    user("ask"),
+    node("eventBasedGateway", "gw"),
+    node("intermediateCatchEvent", "reply", message("m_reply")),
+    node("intermediateCatchEvent", "thanks", message("m_thanks")),
+    node("intermediateCatchEvent", "late", timer("P1D")),
+    user("answered"),
+    user("thanked"),
+    user("forgotten"),
+    end(),
+    flows=[
+        *chain("start", "ask", "gw", "reply", "answered", "ask"),
+        *chain("gw", "thanks", "thanked", "end"),
+        *chain("gw", "late", "forgotten", "end"),
+    ],
     messages=("m_reply", "m_thanks"),
-)  # fmt: skip
+)
 
 
 def test_event_gateway_takes_one_message(world: Any) -> None:
@@ -87,13 +83,24 @@ def test_a_timer_fires_when_due_and_not_before(world: Any) -> None:
 
 
 BORDER = simple(
-    user("work"), boundary("remind", "work", timer("PT1H"), False), boundary("limit", "work", timer("PT5H")),
-    boundary("stop", "work", message("withdraw")), service("tell"), user("escalate"), end("done"), end("told"),
-    end("late"), end("gone"),
-    flows=[*chain("start", "work", "done"), *chain("remind", "tell", "told"), *chain("limit", "escalate", "late"),
-           ("stop", "gone")],
+    user("work"),
+    boundary("remind", "work", timer("PT1H"), False),
+    boundary("limit", "work", timer("PT5H")),
+    boundary("stop", "work", message("withdraw")),
+    service("tell"),
+    user("escalate"),
+    end("done"),
+    end("told"),
+    end("late"),
+    end("gone"),
+    flows=[
+        *chain("start", "work", "done"),
+        *chain("remind", "tell", "told"),
+        *chain("limit", "escalate", "late"),
+        ("stop", "gone"),
+    ],
     messages=("withdraw",),
-)  # fmt: skip
+)
 
 
 def test_a_reminder_leaves_the_work_open_and_a_limit_takes_it_away(world: Any) -> None:
@@ -128,12 +135,26 @@ def test_a_message_on_the_border_interrupts(world: Any) -> None:
 
 
 FAILING = simple(
-    node("parallelGateway", "fork"), service("one"), service("two"), boundary("one_bad", "one", error("BAD")),
-    boundary("two_bad", "two", error("BAD")), user("fix_one"), user("fix_two"), end("a"), end("b"), end("c"), end("d"),
-    flows=[("start", "fork"), *chain("fork", "one", "a"), *chain("fork", "two", "b"),
-           *chain("one_bad", "fix_one", "c"), *chain("two_bad", "fix_two", "d")],
+    node("parallelGateway", "fork"),
+    service("one"),
+    service("two"),
+    boundary("one_bad", "one", error("BAD")),
+    boundary("two_bad", "two", error("BAD")),
+    user("fix_one"),
+    user("fix_two"),
+    end("a"),
+    end("b"),
+    end("c"),
+    end("d"),
+    flows=[
+        ("start", "fork"),
+        *chain("fork", "one", "a"),
+        *chain("fork", "two", "b"),
+        *chain("one_bad", "fix_one", "c"),
+        *chain("two_bad", "fix_two", "d"),
+    ],
     errors=("BAD",),
-)  # fmt: skip
+)
 
 
 def test_an_error_reaches_only_the_border_of_its_own_task(world: Any) -> None:
@@ -153,146 +174,23 @@ def test_an_error_that_nobody_catches_is_stuck_and_changes_nothing() -> None:
     assert type(w.instance).decode(w.definition, blob).encode() == blob
 
 
-NESTED = simple(
-    sub("part", [start("in"), user("inner"), xor("check", "check_bad"), end("good"), end("bad", error("NO"))],
-        [*chain("in", "inner", "check"), ("check", "good", "fine"), ("check", "bad")]),
-    sub("other", [start("in2"), user("inner2"), end("good2")], chain("in2", "inner2", "good2")),
-    boundary("other_no", "other", error("NO")),
-    boundary("part_no", "part", error("NO")), user("repair"), user("wrong"), node("parallelGateway", "fork"),
-    end("done"), end("done2"), end("done3"), end("done4"),
-    flows=[("start", "fork"), *chain("fork", "part", "done"), *chain("fork", "other", "done2"),
-           *chain("part_no", "repair", "done3"), *chain("other_no", "wrong", "done4")],
-    errors=("NO",),
-)  # fmt: skip
-
-
-def test_an_error_end_reaches_only_the_border_of_its_own_sub_process(world: Any) -> None:
-    w = world(NESTED)
-    assert w.open == ["inner", "inner2"]
-    step = w.complete("inner", fine=False)
-    assert w.open == ["inner2", "repair"] and "part_done" not in step.flows
-    w.complete("inner2")
-    w.complete("repair")
-    assert w.instance.completed and w.instance.ended == ("done2", "done3")
-
-
-def test_a_sub_process_that_ends_well_goes_on(world: Any) -> None:
-    w = world(NESTED)
-    step = w.complete("inner", fine=True)
-    assert w.open == ["inner2"] and "part_done" in step.flows and w.instance.ended == ("done",)
-
-
-def test_terminate_ends_the_process_or_only_its_sub_process(world: Any) -> None:
-    inner = sub(
-        "part", [start("in"), node("parallelGateway", "f"), user("x"), user("y"), end("stop", TERMINATE), end("e")],
-        [("in", "f"), *chain("f", "x", "stop"), *chain("f", "y", "e")],
-    )  # fmt: skip
-    w = world(simple(inner, user("after"), user("side"), node("parallelGateway", "fork"), end("all", TERMINATE),
-                     end("slow"),
-                     flows=[("start", "fork"), *chain("fork", "part", "after", "all"), *chain("fork", "side", "slow")]))  # fmt: skip
-    assert w.open == ["side", "x", "y"]
-    w.complete("x")
-    assert w.open == ["after", "side"]
-    w.complete("after")
-    assert w.instance.completed and w.instance.ended == ("all",) and w.open == []
-
-
-def test_two_calls_of_one_process_each_come_back_to_their_caller(world: Any) -> None:
-    main = process(
-        "p",
-        [start(), user("a"), node("callActivity", "call_a", calledElement="more"), user("b"),
-         node("callActivity", "call_b", calledElement="more"), xor("again", "again_a"), end()],
-        [*chain("start", "a", "call_a", "b", "call_b", "again"), ("again", "a"), ("again", "end", "enough == true")],
-    )  # fmt: skip
-    more = process(
-        "more",
-        [start("more_start"), node("eventBasedGateway", "more_gw"), node("intermediateCatchEvent", "came", message("m")),
-         node("intermediateCatchEvent", "never", timer("P10D")), end("more_yes"), end("more_no")],
-        [("more_start", "more_gw"), *chain("more_gw", "came", "more_yes"), *chain("more_gw", "never", "more_no")],
-    )  # fmt: skip
-    w = world(defined(file(main), file(more, messages=("m",))), enough=False)
-    for round_ in range(3):
-        w.complete("a")
-        assert w.waits == ["came", "never"]
-        w.deliver("came", note=f"a{round_}")
-        assert w.open == ["b"] and w.instance.variables["note"] == f"a{round_}"
-        w.complete("b")
-        w.now((round_ + 1) * 24 * 30)
-        w.fire("never")
-        assert w.open == ["a"]
-    assert len(w.instance._top.subprocesses) == 0
-
-
-def test_call_passes_and_returns_only_what_is_named(world: Any) -> None:
-    names = (
-        '<extensionElements><camunda:in source="outer" target="given"/><camunda:out source="found" target="result"/>'
-        "</extensionElements>"
-    )
-    main = process("p", [start(), node("callActivity", "call", names, calledElement="c"), user("last"), end()],
-                   chain("start", "call", "last", "end"))  # fmt: skip
-    called = process("c", [start("cs"), user("inside"), end("ce")], chain("cs", "inside", "ce"))
-    w = world(defined(file(main, called)), outer=1, secret=2)
-    assert w.instance.variables == {"given": 1, "outer": 1, "secret": 2}
-    assert w.instance._top.subprocesses and next(iter(w.instance._top.subprocesses.values())).task_tree.data == {"given": 1}
-    w.complete("inside", found=3, secret=4)
-    assert w.instance.variables == {"outer": 1, "secret": 2, "result": 3}
-
-
-@pytest.mark.parametrize("sequential", [True, False])
-def test_multi_instance_ends_after_a_reload_and_can_be_entered_again(world: Any, sequential: bool) -> None:
-    body = (
-        f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}" camunda:collection="${{units}}" '
-        'camunda:elementVariable="unit_of_task"/>'
-    )
-    w = world(simple(user("list"), user("each", body), xor("more", "more_list"), end(),
-                     flows=[*chain("start", "list", "each", "more"), ("more", "list"), ("more", "end", "stop")]),
-              stop=False)  # fmt: skip
-    for _ in range(3):
-        w.complete("list", units="DPU, DLH,DINKES")
-        count = 1 if sequential else 3
-        seen = set()
-        for left in (3, 2, 1):
-            assert w.open == ["each"] * (count if sequential else left)
-            seen.add(next(iter(sorted(w.instance.variables["unit_of_task"] for _ in [0]))))
-            w.complete("each")
-        assert w.open == ["list"] and w.instance.variables["units"] == "DPU, DLH,DINKES"
-    w.complete("list", units="", stop=True)
-    assert w.instance.completed
-
-
-def test_multi_instance_of_a_sub_process(world: Any) -> None:
-    part = sub("part", [start("in"), user("a"), user("b"), end("out")], chain("in", "a", "b", "out"), instances("n"))
-    w = world(simple(part, boundary("stop", "part", message("stop")), user("last"), user("gone"), end(), end("end2"),
-                     flows=[*chain("start", "part", "last", "end"), *chain("stop", "gone", "end2")],
-                     messages=("stop",)), n=3)  # fmt: skip
-    assert w.open == ["a"] * 3
-    blob = w.instance.encode()
-    for _ in range(3):
-        w.complete("a")
-        w.complete("b")
-    assert w.open == ["last"]
-    w.instance = type(w.instance).decode(w.definition, blob)
-    w.complete("a")
-    w.deliver("stop")
-    assert w.open == ["gone"] and not w.instance._top.subprocesses
-
-
-def test_multi_instance_right_behind_an_event_on_a_border(world: Any) -> None:
-    w = world(simple(user("work"), boundary("stop", "work", message("stop")), user("each", instances("2")), end(),
-                     end("end2"), flows=[*chain("start", "work", "end"), *chain("stop", "each", "end2")],
-                     messages=("stop",)))  # fmt: skip
-    w.deliver("stop")
-    assert w.open == ["each", "each"]
-    w.complete("each")
-    w.complete("each")
-    assert w.instance.completed and w.instance.ended == ("end2",)
-
-
 def test_several_message_starts(world: Any) -> None:
-    definition = defined(file(process(
-        "p", [node("startEvent", "by_web", message("web")), node("startEvent", "by_sms", message("sms")),
-              user("read_web"), user("read_sms"), end()],
-        [*chain("by_web", "read_web", "end"), *chain("by_sms", "read_sms", "end")]), messages=("web", "sms")))  # fmt: skip
+    definition = defined(
+        file(
+            process(
+                "p",
+                [
+                    node("startEvent", "by_web", message("web")),
+                    node("startEvent", "by_sms", message("sms")),
+                    user("read_web"),
+                    user("read_sms"),
+                    end(),
+                ],
+                [*chain("by_web", "read_web", "end"), *chain("by_sms", "read_sms", "end")],
+            ),
+            messages=("web", "sms"),
+        )
+    )
     assert dict(definition.starts) == {"web": "by_web", "sms": "by_sms"}
     w = world(definition, start="sms", text="hi")
     assert w.open == ["read_sms"] and w.waits == [] and w.instance.variables == {"text": "hi"}
@@ -306,15 +204,20 @@ def test_several_message_starts(world: Any) -> None:
 
 
 def test_the_only_message_start_needs_no_name(world: Any) -> None:
-    only = defined(file(process("p", [node("startEvent", "s", message("m")), user("u"), end()],
-                                chain("s", "u", "end")), messages=("m",)))  # fmt: skip
+    only = defined(
+        file(
+            process("p", [node("startEvent", "s", message("m")), user("u"), end()], chain("s", "u", "end")),
+            messages=("m",),
+        )
+    )
     assert world(only).open == ["u"] and world(only, start="m").open == ["u"]
 
 
 def test_message_events_and_ends_are_work_on_a_topic(world: Any) -> None:
     send = '<messageEventDefinition camunda:type="external" camunda:topic="notice"/>'
-    w = world(simple(node("intermediateThrowEvent", "tell", send), end("close", send),
-                     flows=chain("start", "tell", "close")))  # fmt: skip
+    w = world(
+        simple(node("intermediateThrowEvent", "tell", send), end("close", send), flows=chain("start", "tell", "close"))
+    )
     assert [(work.kind, work.topic) for work in w.instance.open()] == [("service", "notice")]
     w.complete("tell")
     assert w.open == ["close"] and w.instance.ended == ()
@@ -323,31 +226,36 @@ def test_message_events_and_ends_are_work_on_a_topic(world: Any) -> None:
 
 
 def test_two_conditions_to_one_target_tell_which_flow_was_taken(world: Any) -> None:
-    flows = '<sequenceFlow id="low" sourceRef="g" targetRef="u"><conditionExpression>n &lt; 5</conditionExpression></sequenceFlow>'
-    flows += '<sequenceFlow id="high" sourceRef="g" targetRef="u"><conditionExpression>n &gt; 5</conditionExpression></sequenceFlow>'
+    flows = "".join(
+        f'<sequenceFlow id="{name}" sourceRef="g" targetRef="u"><conditionExpression>{text}</conditionExpression>'
+        "</sequenceFlow>"
+        for name, text in (("low", "n &lt; 5"), ("high", "n &gt; 5"))
+    )
     w = world(simple(xor("g"), user("u"), end(), flows, flows=[("start", "g"), ("u", "end")]), n=7)
     assert w.steps[0].flows == ("start_g", "high")
 
 
 def test_script_and_condition_see_counts_and_limits(world: Any) -> None:
     script = node("scriptTask", "count", "<script>times = returns('u_count')\nlate = sla('verify')</script>")
-    w = world(simple(user("u"), script, xor("g", "g_u"), end(),
-                     flows=[*chain("start", "u", "count", "g"), ("g", "u"), ("g", "end", "returns('g_u') &gt;= 2".replace("&gt;", ">"))]))  # fmt: skip
+    w = world(
+        simple(
+            user("u"),
+            script,
+            xor("g", "g_u"),
+            end(),
+            flows=[
+                *chain("start", "u", "count", "g"),
+                ("g", "u"),
+                ("g", "end", "returns('g_u') &gt;= 2".replace("&gt;", ">")),
+            ],
+        )
+    )
     w.complete("u")
     assert w.instance.variables == {"times": 1, "late": "2026-11-26T08:45:00.000000+00:00"}
     w.complete("u")
     assert w.instance.variables["times"] == 2 and not w.instance.completed
     w.complete("u")
     assert w.instance.completed
-
-
-def test_withdrawal_cancels_everything(world: Any) -> None:
-    w = world(NESTED)
-    step = w.instance.cancel("withdrawn", w.env)
-    assert w.instance.completed and w.instance.ended == ("withdrawn",)
-    assert {element for _, element in step.cancelled} >= {"inner", "inner2", "part", "other"}
-    again = type(w.instance).decode(w.definition, w.instance.encode())
-    assert again.completed and again.open() == [] and again.waits() == []
 
 
 def test_set_reaches_every_open_task(world: Any) -> None:
@@ -360,16 +268,22 @@ def test_set_reaches_every_open_task(world: Any) -> None:
     assert w.instance.variables == {"color": "blue"}
 
 
-@pytest.mark.parametrize("inside", [
-    node("intermediateCatchEvent", "x", timer("R3/PT1H", "timeCycle")),
-    node("serviceTask", "x"), node("sendTask", "x"), node("receiveTask", "x"),
-    node("intermediateThrowEvent", "x", message("m")),
-    node("subProcess", "x", start("i") + end("o"), triggeredByEvent="true"),
-    node("adHocSubProcess", "x"), node("complexGateway", "x"),
-    node("intermediateCatchEvent", "x", "<signalEventDefinition/>"),
-    node("businessRuleTask", "x", camunda__decisionRef="none"),
-    node("callActivity", "x", calledElement="none"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "inside",
+    [
+        node("intermediateCatchEvent", "x", timer("R3/PT1H", "timeCycle")),
+        node("serviceTask", "x"),
+        node("sendTask", "x"),
+        node("receiveTask", "x"),
+        node("intermediateThrowEvent", "x", message("m")),
+        node("subProcess", "x", start("i") + end("o"), triggeredByEvent="true"),
+        node("adHocSubProcess", "x"),
+        node("complexGateway", "x"),
+        node("intermediateCatchEvent", "x", "<signalEventDefinition/>"),
+        node("businessRuleTask", "x", camunda__decisionRef="none"),
+        node("callActivity", "x", calledElement="none"),
+    ],
+)
 def test_what_cannot_run_is_refused_with_its_element(inside: str) -> None:
     with pytest.raises(InvalidDiagram) as caught:
         simple(user("u"), inside, end(), flows=chain("start", "u", "x", "end"), messages=("m",))

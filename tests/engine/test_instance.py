@@ -32,8 +32,12 @@ def test_a_return_and_the_way_to_the_end(reload: bool) -> None:
     step = world.complete("tell")
     assert world.instance.completed and world.instance.ended == ("closed",) and world.open == []
     assert dict(world.instance.returns) == {
-        "start_verify": 1, "verify_ok": 2, "ok_verify": 1, "ok_tell": 1, "tell_closed": 1
-    }  # fmt: skip
+        "start_verify": 1,
+        "verify_ok": 2,
+        "ok_verify": 1,
+        "ok_tell": 1,
+        "tell_closed": 1,
+    }
     assert world.instance.variables == {"accepted": True}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from app.domain.calendar_data import calendar_from
 from app.domain.limits import Limit
 from app.engine.definition import Definition, define
 from app.engine.instance import Environment, Instance, Step
+from tests.engine.diagrams import Arrow, file, process, start
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Jakarta
 CALENDAR = calendar_from(
@@ -79,3 +81,8 @@ class World:
     def fail(self, element: str, code: str) -> Step:
         self._after(self.instance.fail(self.id(element), code, self.env))
         return self.steps[-1]
+
+
+def simple(*nodes: str, flows: Iterable[Arrow], messages: Iterable[str] = (), errors: Iterable[str] = ()) -> Definition:
+    """A process of these nodes behind the start event `start`."""
+    return defined(file(process("p", [start(), *nodes], flows), messages=messages, errors=errors))

@@ -37,10 +37,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block stands: how deep it may nest, inside a loop, between a fork and its join, an inclusive one."""
+    """Where a block stands: how deep it may nest, in a loop, entered more than once, between a fork and its join."""
 
     depth: int
     looped: bool = False
+    again: bool = False
     parallel: bool = False
     inclusive: bool = False
 
@@ -56,23 +57,23 @@ class Drawing:
         self._count = 0
         self._messages: list[str] = []
         self._errors: list[str] = []
-        self._called = [self._process(f"called{index}", 1) for index in range(2)]
-        main = self._process("main", 2)
+        self._called = [self._process(f"called{index}", Place(1, again=True)) for index in range(2)]
+        main = self._process("main", Place(2))
         self.data = file(main, *self._called, messages=self._messages, errors=self._errors)
 
     def _id(self, kind: str) -> str:
         self._count += 1
         return f"{kind}{self._count}"
 
-    def _process(self, name: str, depth: int) -> str:
+    def _process(self, name: str, place: Place) -> str:
         scope = Scope()
-        self._body(scope, Place(depth), f"{name}_start", f"{name}_end")
+        self._body(scope, place, f"{name}_start", f"{name}_end")
         return process(name, scope.nodes, scope.flows)
 
     def _body(self, scope: Scope, place: Place, first: str, last: str) -> None:
         scope.nodes += [start(first), end(last)]
         if self._chance.random() < 0.4:
-            entry, leave = self._loop(scope, Place(place.depth + 1))
+            entry, leave = self._loop(scope, replace(place, depth=place.depth + 1))
         else:
             entry, leave = self._sequence(scope, place)
         scope.flows += [(first, entry), (leave, last)]
@@ -110,7 +111,7 @@ class Drawing:
 
     def _several(self, scope: Scope, place: Place) -> tuple[str, str]:
         name = self._id("each")
-        if self._chance.random() < 0.3 and not place.looped:
+        if self._chance.random() < 0.3 and not place.again:
             inside = f'<loopDataInputRef>{LIST}</loopDataInputRef><inputDataItem id="item_{name}" name="i"/>'
         else:
             inside = f"<loopCardinality>{self._chance.randrange(1, 4)}</loopCardinality>"
@@ -153,7 +154,7 @@ class Drawing:
 
     def _loop(self, scope: Scope, place: Place) -> tuple[str, str]:
         first, again = self._id("merge"), self._id("again")
-        entry, leave = self._sequence(scope, place.inner(looped=True))
+        entry, leave = self._sequence(scope, place.inner(looped=True, again=True))
         scope.nodes += [xor(first), xor(again, default=f"{again}_{first}")]
         scope.flows += [(first, entry), (leave, again), (again, first)]
         onward = self._id("onward")
@@ -185,7 +186,7 @@ class Drawing:
 
     def _sub(self, scope: Scope, place: Place) -> tuple[str, str]:
         name, inner = self._id("part"), Scope()
-        self._body(inner, Place(place.depth - 1), f"{name}_start", f"{name}_end")
+        self._body(inner, Place(place.depth - 1, again=place.again), f"{name}_start", f"{name}_end")
         code = ""
         if self._chance.random() < 0.4 and not place.inclusive:
             code = self._id("error")

@@ -45,7 +45,8 @@ class Stock:
         found = []
         for task in self.workflow.get_tasks(state=TaskState.WAITING):
             if isinstance(task.task_spec, EventBasedGateway):
-                events = zip(self._names[id(task.task_spec)], task.task_spec.event_definition.event_definitions)
+                names, definitions = self._names[id(task.task_spec)], task.task_spec.event_definition.event_definitions
+                events = zip(names, definitions, strict=True)
                 found += [(name, _due(task, event), task, event) for name, event in events]
             elif isinstance(task.task_spec, CatchingEvent):
                 event = task.task_spec.event_definition

@@ -18,6 +18,7 @@ from tests.properties.drawings import LIST, VARIABLES, Drawing
 from tests.properties.stock import Stock, library_clock
 
 STEP = timedelta(milliseconds=1)
+LATER = tuple(f"later{index}" for index in range(6))  # variables that only some branches know
 
 
 @dataclass
@@ -103,6 +104,7 @@ class Walker:
             return "fire", timers[0], {}
         kind, item = self.chance.choice(actions)
         given = {name: self.chance.randrange(3) for name in self.chance.sample(VARIABLES, 2)}
+        given[self.chance.choice(LATER)] = number
         return kind, item, {**given, "step": number}
 
     def on_ours(self, kind: str, item: Any, given: dict[str, Any]) -> None:
