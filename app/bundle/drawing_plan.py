@@ -171,7 +171,8 @@ def _frame(shapes: list[Shape], lines: list[Line]) -> Box:
 
 
 def _corners(shapes: list[Shape], lines: list[Line]) -> Iterator[Point]:
-    boxes = [shape.box for shape in shapes] + [part.label for part in (*shapes, *lines) if part.label]
+    parts: list[Shape | Line] = [*shapes, *lines]
+    boxes = [shape.box for shape in shapes] + [part.label for part in parts if part.label]
     for box in boxes:
         yield box.x, box.y
         yield box.x + box.width, box.y + box.height

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from app.bundle.manifest import Variable
 from app.bundle.read import Bundle
-from app.domain.limits import Limit
+from app.domain.calendar import Calendar
+from app.domain.limits import Limit, shifted
 from app.engine.environment import Environment
 from app.engine.expressions import compile_expression
 from app.sdk import Scalar
@@ -53,12 +54,18 @@ def candidates(bundle: Bundle, element: str, variables: Mapping[str, Any]) -> Ca
 
 
 def project(bundle: Bundle, form_key: str, answers: Mapping[str, Any]) -> dict[str, Scalar]:
-    """The decision variables that these answers of a form set; everything else in them stays out of the engine."""
+    """The decision variables that these answers of a form set; everything else in them stays out of the engine.
+
+    A question that was not asked leaves its variable as it is; one left open in the start form sets it to None, so
+    that a decision table can look at it. Raises ValueError for an answer that is not of its variable's type.
+    """
     projected: dict[str, Scalar] = {}
     for variable in bundle.manifest.variables.values():
         for form, field in variable.sources:
             if form == form_key and answers.get(field) is not None:
                 projected[variable.name] = scalar(variable, answers[field])
+            elif form == form_key == bundle.manifest.start_form:
+                projected[variable.name] = None
     return projected
 
 
@@ -116,15 +123,32 @@ def paused(bundle: Bundle, status: str) -> bool:
     return status in bundle.manifest.instance.pauses
 
 
-def anchored(limit: Limit, opened: datetime, started: datetime, entered: Mapping[str, datetime]) -> datetime:
+def anchored(
+    limit: Limit,
+    opened: datetime,
+    started: datetime,
+    entered: Mapping[str, datetime],
+    again: datetime | None = None,
+) -> datetime:
     """The instant from which a task's limit counts.
 
-    `opened` is when the task opened, `started` when the instance did, `entered` when each element was last entered;
-    an element that was never entered (its step was skipped) leaves the limit with the task's own opening.
+    `opened` is when the task opened, `started` when the instance did, `entered` when each element was last entered,
+    `again` when this same step was open the time before. A limit that spans several steps is for the first time only:
+    a step that is asked for again, or whose anchor was skipped, counts from its own opening.
     """
     if limit.anchor == "task":
         return opened
-    return started if limit.anchor == "instance" else entered.get(limit.anchor, opened)
+    start = started if limit.anchor == "instance" else entered.get(limit.anchor, opened)
+    return opened if again is not None and again >= start else start
+
+
+def moved(
+    calendar: Calendar, limit: Limit, due: datetime, start: datetime, pauses: Iterable[tuple[datetime, datetime]]
+) -> datetime:
+    """A due time that counts from `start`, later by every pause since then."""
+    for began, ended in pauses:
+        due = shifted(calendar, limit, due, max(began, start), max(ended, start))
+    return due
 
 
 def until(env: Environment) -> Callable[[str], datetime | None]:

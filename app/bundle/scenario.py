@@ -1,0 +1,142 @@
+"""A scenario: who does what when in a rehearsed case, and what must have come of it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.domain.errors import Refusal
+from app.domain.text import Text
+
+KINDS = ("task", "wait", "until", "message")
+_STEP = frozenset({*KINDS, "as", "unit", "clock", "answers", "status"})
+_EXPECT = frozenset({"path", "end", "due", "sent", "status"})
+_TOP = frozenset({"title", "start", "data", "similar", "step", "expect"})
+
+
+class WrongScenario(Refusal):
+    """The scenario's file cannot be understood."""
+
+    code = "wrong-scenario"
+    status = 422
+    title = Text("Skenario ini tidak dapat dibaca.", "The scenario's file cannot be understood.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step: a task done, a message sent, or time passing; `target` is the element, message, span or instant.
+
+    `status` is the public status that must stand after it, `unit` the office that must be asked for a task.
+    """
+
+    kind: str
+    target: Any
+    role: str | None = None
+    unit: str | None = None
+    clock: str = "wall"
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must hold at the end; what is None is not looked at. In `path` and `sent`, "..." stands for anything."""
+
+    path: tuple[str, ...] | None = None
+    end: str | None = None
+    due: Mapping[str, datetime] = field(default_factory=dict)
+    sent: tuple[str, ...] | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One file of a process's `scenarios/`."""
+
+    file: str
+    title: str
+    start: datetime
+    data: Mapping[str, Any]
+    similar: tuple[str, ...]
+    moves: tuple[Move, ...]
+    expected: Expected
+
+
+def read_scenario(data: bytes, file: str) -> Scenario:
+    """The scenario in a file's bytes; raises WrongScenario naming the file and the place."""
+    try:
+        table = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(file, str(error)) from error
+    _known(file, table, _TOP, "")
+    steps = _of(file, table, "step", list, [])
+    return Scenario(
+        file,
+        _of(file, table, "title", str),
+        _instant(file, table.get("start"), "start"),
+        _of(file, table, "data", dict, {}),
+        tuple(_of(file, table, "similar", list, [])),
+        tuple(_move(file, step, f"step {number}") for number, step in enumerate(steps, 1)),
+        _expected(file, _of(file, table, "expect", dict, {})),
+    )
+
+
+def _move(file: str, step: Any, place: str) -> Move:
+    if not isinstance(step, dict):
+        raise _wrong(file, f"{place}: a table is expected")
+    _known(file, step, _STEP, f"{place}: ")
+    named = [kind for kind in KINDS if kind in step]
+    if len(named) != 1:
+        raise _wrong(file, f"{place}: exactly one of {', '.join(KINDS)} is expected")
+    kind = named[0]
+    target = _instant(file, step[kind], place) if kind == "until" else _of(file, step, kind, str)
+    return Move(
+        kind,
+        target,
+        _of(file, step, "as", str, None),
+        _of(file, step, "unit", str, None),
+        _of(file, step, "clock", str, "wall"),
+        _of(file, step, "answers", dict, {}),
+        _of(file, step, "status", str, None),
+    )
+
+
+def _expected(file: str, table: dict[str, Any]) -> Expected:
+    _known(file, table, _EXPECT, "expect: ")
+    due = {key: _instant(file, at, f"expect.due.{key}") for key, at in _of(file, table, "due", dict, {}).items()}
+    path, sent = _of(file, table, "path", list, None), _of(file, table, "sent", list, None)
+    return Expected(
+        None if path is None else tuple(path),
+        _of(file, table, "end", str, None),
+        due,
+        None if sent is None else tuple(sent),
+        _of(file, table, "status", str, None),
+    )
+
+
+_REQUIRED: Any = object()
+
+
+def _of(file: str, table: Mapping[str, Any], key: str, kind: type, default: Any = _REQUIRED) -> Any:
+    value = table.get(key, default)
+    if value is _REQUIRED or (value is not default and not isinstance(value, kind)):
+        raise _wrong(file, f"{key}: a {kind.__name__} is expected")
+    return value
+
+
+def _instant(file: str, value: Any, place: str) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _wrong(file, f"{place}: an instant with its zone is expected, such as 2026-11-23T09:00:00+07:00")
+    return value
+
+
+def _known(file: str, table: Mapping[str, Any], keys: frozenset[str], place: str) -> None:
+    if strange := sorted(set(table) - keys):
+        raise _wrong(file, f"{place}{strange[0]} is not known here")
+
+
+def _wrong(file: str, what: str) -> WrongScenario:
+    return WrongScenario(Text(f"{file} tidak dapat dibaca: {what}.", f"{file} cannot be read: {what}."))

@@ -1,0 +1,248 @@
+"""Plays one case by the same rules as real cases, but under a frozen clock and without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.bundle import facts
+from app.bundle.advance import Advance, advance
+from app.bundle.read import Bundle
+from app.bundle.service import ServiceData
+from app.bundle.sources import sources_of
+from app.domain.errors import Invalid, Refusal
+from app.domain.limits import Limit
+from app.domain.text import Text
+from app.engine.instance import Environment, Instance, Wait
+from app.engine.trace import Step
+from app.sdk import Case, Handlers
+
+TRACKING_ID = "0000000000"
+WITHDRAW = "withdraw"
+FILED = {"origin": "national", "channel": "web"}  # what a complaint filed on the web page has
+
+
+class Mishap(Refusal):
+    """The case did not go as the scenario says."""
+
+    code = "mishap"
+    status = 422
+    title = Text("Kasus tidak berjalan seperti skenarionya.", "The case did not go as the scenario says.")
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What one case is played with."""
+
+    bundle: Bundle
+    service: ServiceData
+    handlers: Handlers
+    similar: tuple[str, ...] = ()
+
+
+class Stage:
+    """One rehearsed case: it stands at `now`, has a status, and remembers path, flows, due times and messages."""
+
+    def __init__(self, play: Play, start: datetime, data: Mapping[str, Any]) -> None:
+        """Start the case with what the reporter filed; Invalid where `data` does not fit the start form's questions."""
+        self.play = play
+        self.now = self.started = start
+        self.status = play.bundle.manifest.statuses.get(next(iter(play.bundle.definition.starts.values()), ""), "")
+        self.path: list[str] = []  # user tasks in the order in which they opened
+        self.route: list[str] = []  # user tasks, events passed and the end
+        self.flows: list[str] = []
+        self.due: dict[str, datetime] = {}
+        self.sent: list[str] = []
+        self.answers: dict[str, Mapping[str, Any]] = {}
+        self._entered: dict[str, datetime] = {}
+        self._opened: dict[str, datetime] = {}
+        self._pauses: list[tuple[datetime, datetime]] = []
+        self._paused_at: datetime | None = None
+        variables = self._filed(data)
+        self.instance, step = Instance.start(play.bundle.definition, variables, self.env)
+        self._settle([step])
+
+    @property
+    def env(self) -> Environment:
+        """What expressions may ask at this instant; limits are those of the case's start."""
+        calendar = self.play.service.calendar
+        day = calendar.local_date(self.started)
+        return Environment(self.now, calendar, lambda key: self.play.service.limit(key, day))
+
+    @property
+    def end(self) -> str | None:
+        """The end event reached; None while the case goes on."""
+        return self.instance.ended[-1] if self.instance.completed and self.instance.ended else None
+
+    def do(self, element: str, role: str | None, unit: str | None, answers: Mapping[str, Any]) -> None:
+        """Complete the open user task `element` as `role`; Mishap when it is not open or not that role's."""
+        work = next((work for work in self.instance.open() if work.kind == "user" and work.element == element), None)
+        if work is None:
+            raise self._unexpected(element)
+        wanted = facts.candidates(self.play.bundle, element, self.instance.variables)
+        if role is not None and role not in wanted.roles:
+            raise _mishap(f"{element} dikerjakan {wanted.roles}, bukan {role}", f"{element} is for {wanted.roles}")
+        if unit is not None and unit != wanted.unit:
+            raise _mishap(f"{element} untuk unit {wanted.unit}, bukan {unit}", f"{element} is for unit {wanted.unit}")
+        variables = self._taken(self.play.bundle.definition.elements[element].form_key, answers)
+        self._step(lambda live: live.complete(work.id, variables, self.env))
+
+    def send(self, name: str, answers: Mapping[str, Any]) -> None:
+        """Send a message into the case, or withdraw it; Mishap when nothing waits for it."""
+        manifest = self.play.bundle.manifest
+        if name == WITHDRAW and manifest.instance.withdraw:
+            rule = manifest.instance.withdraw
+            self._taken(rule.form, answers)
+            self._step(lambda live: live.cancel(rule.end, self.env))
+            return
+        wait = next((wait for wait in self.instance.waits() if wait.kind == "message" and wait.name == name), None)
+        if wait is None or name not in manifest.messages:
+            raise self._unexpected(name)
+        variables = self._taken(manifest.messages[name].form, answers)
+        self._step(lambda live: live.deliver(wait.id, variables, self.env))
+
+    def wait(self, until: datetime) -> None:
+        """Let time pass; every timer fires at its own instant on the way."""
+        if until < self.now:
+            raise _mishap(f"waktu mundur ke {until}", f"time would go back to {until}")
+        while timers := sorted((wait.due, wait.id) for wait in self._timers() if wait.due and wait.due <= until):
+            due, timer = timers[0]
+            self.now = max(self.now, due)
+            self._fire(timer)
+        self.now = until
+
+    def _fire(self, timer: str) -> None:
+        self._step(lambda live: live.fire(timer, self.env))
+
+    def later(self, span: str, clock: str) -> datetime:
+        """The instant `span` from now, counted on `clock`."""
+        return self.play.service.calendar.add(self.now, span, clock).at
+
+    def _timers(self) -> list[Wait]:
+        return [wait for wait in self.instance.waits() if wait.kind == "timer"]
+
+    def _filed(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        manifest = self.play.bundle.manifest
+        known = {name: value for name, value in {**FILED, **data}.items() if name in manifest.variables}
+        form = manifest.start_form
+        if form is None:
+            return known
+        questions = self.play.bundle.forms[form].by_key
+        if strange := sorted(set(data) - set(questions) - set(manifest.variables)):
+            raise Invalid(errors={strange[0]: [Text("Isian tidak dikenal.", "Unknown field.")]})
+        self.answers[form] = {name: value for name, value in data.items() if name in questions}
+        return {**known, **facts.project(self.play.bundle, form, data)}
+
+    def _taken(self, form_key: str | None, answers: Mapping[str, Any]) -> dict[str, Any]:
+        if form_key is None:
+            return {}
+        form = self.play.bundle.forms[form_key]
+        kept = form.load(answers, sources_of(self.play.service, self.now), self.instance.variables)
+        self.answers[form_key] = {name: value for name, value in kept.items() if value is not None}
+        return dict(facts.project(self.play.bundle, form_key, kept))
+
+    def _step(self, change: Callable[[Instance], Step]) -> None:
+        self._settle([change(self.instance)])
+
+    def _settle(self, steps: list[Step]) -> None:
+        """Run what follows by itself and write down what happened, as a command does after each step."""
+        for step in steps:
+            self._pass(step)
+        ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case)
+        self._refuse_failed(ran)
+        self.sent += [message.template for _, message in ran.outgoing]
+        for step in ran.steps:
+            self._pass(step)
+        self._pause()
+        for step in [*steps, *ran.steps]:
+            self._open(step)
+        self.due.update({wait.element: wait.due for wait in self._timers() if wait.due})
+        self._limit()
+        # Through bytes and back after every step, as a real case goes through the database.
+        self.instance = Instance.decode(self.play.bundle.definition, self.instance.encode())
+
+    def _pass(self, step: Step) -> None:
+        elements = self.play.bundle.definition.elements
+        self.flows += step.flows
+        self._entered.update({element: self.now for _, element in step.entered})
+        events = [element for _, element in step.left if elements[element].kind.endswith("Event")]
+        tasks = [element for _, element in step.entered if elements[element].kind == "userTask"]
+        self.path += tasks
+        self.route += events + tasks
+        if self.end and self.end not in self.route:
+            self.route.append(self.end)
+        self.status = facts.status_after(self.play.bundle, self.status, step, self.instance)
+
+    def _pause(self) -> None:
+        stands = facts.paused(self.play.bundle, self.status)
+        if stands and self._paused_at is None:
+            self._paused_at = self.now
+        elif not stands and self._paused_at is not None:
+            self._pauses.append((self._paused_at, self.now))
+            self._paused_at = None
+
+    def _open(self, step: Step) -> None:
+        for _, element in step.entered:
+            key = facts.limit_key(self.play.bundle, element)
+            if key is None or self.play.bundle.definition.elements[element].kind != "userTask":
+                continue
+            limit, again = self._known(key), self._opened.get(element)
+            self.due[element] = self._due(limit, facts.anchored(limit, self.now, self.started, self._entered, again))
+            self._opened[element] = self.now
+
+    def _limit(self) -> None:
+        key = facts.instance_limit_key(self.play.bundle, self.instance.variables)
+        if key is not None:
+            self.due["instance"] = self._due(self._known(key), self.started)
+
+    def _due(self, limit: Limit, start: datetime) -> datetime:
+        calendar = self.play.service.calendar
+        due = calendar.add(start, limit.limit, limit.clock).at
+        return facts.moved(calendar, limit, due, start, self._pauses)
+
+    def _known(self, key: str) -> Limit:
+        try:
+            return self.env.limit(key)
+        except KeyError:
+            raise _mishap(f"batas waktu {key} tidak ada", f"there is no limit {key}") from None
+
+    def _case(self, live: Instance) -> Case:
+        data, variables = self.answers.get(self.play.bundle.manifest.start_form or "", {}), live.variables
+        lane_units = [lane.unit_from for lane in self.play.bundle.manifest.lanes.values() if lane.unit_from]
+        unit = next((str(variables[name]) for name in lane_units if variables.get(name)), None)
+        return Case(
+            tracking_id=TRACKING_ID,
+            title=str(data.get("title") or ""),
+            category=_text(variables.get("category")),
+            kelurahan=_text(variables.get("kelurahan")),
+            unit=unit,
+            status=self.status,
+            channel=str(variables.get("channel") or FILED["channel"]),
+            variables=variables,
+            answers=self.answers,
+            now=self.now,
+            due=self.due.get("instance"),
+            unit_name=self.play.service.units[unit].name.id if unit and unit in self.play.service.units else None,
+            similar=self.play.similar,
+            until=facts.until(self.env),
+        )
+
+    def _refuse_failed(self, ran: Advance) -> None:
+        for work, error in ran.failed:
+            raise _mishap(f"tugas layanan {work.topic} gagal: {error}", f"the handler of {work.topic} failed: {error}")
+
+    def _unexpected(self, what: str) -> Mishap:
+        waiting = [work.element for work in self.instance.open()]
+        waiting += [(wait.name if wait.kind == "message" else None) or wait.element for wait in self.instance.waits()]
+        listed = ", ".join(waiting) or "-"
+        return _mishap(f"{what} tidak ditunggu; ditunggu: {listed}", f"nothing waits for {what}; waiting: {listed}")
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _mishap(id_: str, en: str) -> Mishap:
+    return Mishap(Text(f"{id_}.", f"{en}."))
