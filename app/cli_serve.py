@@ -1,0 +1,97 @@
+"""`alur serve`: brings the database up to date, loads what is new, and answers pages while timers and messages run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.settings import Settings, WrongSettings, terminal_language
+
+if TYPE_CHECKING:
+    from app.commands.parts import Parts
+
+REASON = "Dimuat dari berkas saat mulai"
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Demo people, demo complaints and keys in var/; never for real cases.")
+@click.option("--host", help="Address to listen on (ALUR_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
+def serve(demo: bool, host: str | None, port: int | None) -> None:
+    """Answer pages and run timers and messages."""
+    chosen = {"ALUR_HOST": host, "PORT": str(port) if port else None}
+    environ = dict(os.environ) | {name: value for name, value in chosen.items() if value}
+    settings = Settings.from_environment(environ, demo=demo)
+    from waitress import create_server
+
+    from app.jobs.scheduler import start
+    from app.main import create_app, join
+
+    parts = join(settings)
+    make_ready(parts)
+    app = create_app(settings, parts=parts)
+    server = create_server(
+        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", channel_timeout=60
+    )
+    scheduler = start(parts)
+    _tell(parts)
+    try:
+        server.run()
+    finally:
+        scheduler.shutdown()
+
+
+def make_ready(parts: Parts) -> None:
+    """Tables, service data, procedures and, in demo mode only, demo people; what is there already stays as it is."""
+    from app.demo import has_demo_people, seed
+    from app.store.migrate import upgrade
+
+    settings = parts.settings
+    if settings.demo:
+        settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade(parts.database)
+    if not settings.demo and has_demo_people(parts):
+        raise WrongSettings(
+            "Basis data ini berisi orang percobaan; produksi tidak memakainya. / "
+            "This database holds demo people; production does not run on it."
+        )
+    load(parts, settings.processes_dir, settings.forms_dir)
+    if settings.demo:
+        seed(parts)
+
+
+def load(parts: Parts, processes: Path, forms: Path) -> None:
+    """Load service data and procedures whose content was never loaded before."""
+    from app.bundle.read import read_folder
+    from app.bundle.service import read_contents
+    from app.commands.deployments import Deploy
+    from app.commands.runner import Runner
+    from app.commands.service import LoadService
+    from app.domain.roles import SYSTEM
+
+    runner = Runner(parts)
+    runner.run(LoadService(read_contents(processes / "service"), REASON, seed=True), SYSTEM)
+    for manifest in sorted(processes.glob("*/manifest.toml")):
+        runner.run(Deploy(read_folder(manifest.parent, forms).files, REASON, seed=True), SYSTEM)
+
+
+def _tell(parts: Parts) -> None:
+    """Print the addresses and, in demo mode, who may sign in."""
+    from app.auth.demo import DEMO_PASSWORD
+    from app.queries.people import people
+    from app.store.database import reading
+
+    settings, english = parts.settings, terminal_language(os.environ) == "en"
+    click.echo(f"{'Pages' if english else 'Halaman'}: {settings.base_url}/")
+    click.echo(f"{'Staff' if english else 'Petugas'}: {settings.base_url}/masuk")
+    if not settings.demo:
+        return
+    click.echo(f"{'Demo accounts, password' if english else 'Akun percobaan, kata sandi'} {DEMO_PASSWORD}:")
+    with reading(parts.database) as session:
+        for person in people(session):
+            if person.demo:
+                roles = ", ".join(grant.role for grant in person.grants)
+                click.echo(f"  {person.email:32} {person.name} ({roles})")
