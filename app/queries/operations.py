@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.store.accounts import User
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.outbox import OutboxMessage
@@ -87,3 +88,8 @@ def _days(session: Session, now: datetime, zone: ZoneInfo) -> tuple[tuple[date, 
     ended_at = session.scalars(select(ProcessInstance.ended_at).where(ProcessInstance.ended_at >= since))
     done = Counter(at.astimezone(zone).date() for at in ended_at if at is not None)
     return tuple((day, begun[day], done[day]) for day in (first + timedelta(days=n) for n in range(DAYS)))
+
+
+def people(session: Session) -> list[User]:
+    """Everybody with an account, so that pages can name them."""
+    return list(session.scalars(select(User).order_by(User.name)))

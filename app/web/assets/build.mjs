@@ -10,11 +10,11 @@ const bundle = `${web}static/bundle`;
 
 // Every icon that a template or a view names; a test compares this list with what they say.
 const ICONS = `
-  adjustments alert-circle alert-triangle archive arrow-back-up arrow-forward-up arrow-left arrow-right ban bell
-  building calendar calendar-event chart-bar check checks chevron-down chevron-right circle circle-check circle-dashed
+  activity-heartbeat adjustments alert-circle alert-triangle archive arrow-back-up arrow-forward-up arrow-left arrow-right ban bell
+  building calendar calendar-event chart-bar check checklist checks chevron-down chevron-right circle circle-check circle-dashed
   circle-dot circle-x clipboard-list clock clock-exclamation clock-off clock-pause copy database download
   external-link eye eye-off file file-text filter flag folder hand-stop help help-circle history home id info-circle
-  key keyboard language layout-dashboard list list-check list-details lock login logout mail map-pin message
+  key keyboard language layout-dashboard layout-kanban list list-check list-details lock login logout mail map-pin message
   message-circle message-report messages paperclip pencil phone photo player-pause player-play plus printer refresh
   repeat route search send settings shield shield-check shield-lock sitemap star switch-horizontal tool trash upload
   user user-check user-plus users world x zoom-in zoom-out zoom-scan

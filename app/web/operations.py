@@ -1,0 +1,178 @@
+"""Pages of the operator: what needs a person, the cases with their live diagram, jobs, messages and the audit trail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.bundle.read import Bundle
+from app.commands.instances import CancelInstance, RetryIncident
+from app.domain.errors import Invalid
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.queries import audit, definitions, instances, operations
+from app.web.current import now
+from app.web.language import language
+from app.web.routes import may, read, route, run, service, web
+
+blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
+
+REASON = Text("Tulis alasannya sedikitnya 10 huruf.", "Give a reason of at least 10 characters.")
+STATES = ("active", "incident", "completed", "cancelled")
+
+
+@route(blueprint, "", Permission.INSTANCE_READ)
+def overview() -> ResponseReturnValue:
+    """A few large figures and the list of what needs a person."""
+    with read() as session:
+        return render_template(
+            "operator/overview.html",
+            figures=operations.overview(session, now(), service().calendar.zone),
+            incidents=operations.open_incidents(session, 20),
+            jobs=operations.next_jobs(session, 10),
+        )
+
+
+@route(blueprint, "/instans", Permission.INSTANCE_READ)
+def listing() -> ResponseReturnValue:
+    """All cases, narrowed by what the operator looks for."""
+    asked = request.args
+    wanted = instances.Filter(
+        text=asked.get("cari", "").strip()[:100],
+        state=asked.get("keadaan", "") if asked.get("keadaan") in STATES else "",
+        status=asked.get("status", "")[:64],
+        definition=asked.get("prosedur", "")[:64],
+        unit=asked.get("unit", "")[:64],
+        overdue=asked.get("terlambat") == "1",
+    )
+    with read() as session:
+        page = instances.find(session, wanted, now(), asked.get("setelah"))
+        procedures = definitions.shelf(session)
+    following = urlencode({**asked.to_dict(), "setelah": page.after}) if page.after else None
+    return render_template(
+        "operator/instances.html", page=page, wanted=wanted, procedures=procedures, states=STATES,
+        units=service().units, statuses=service().statuses, following=following, cap=instances.COUNT_CAP,
+    )  # fmt: skip
+
+
+@route(blueprint, "/instans/<instance_id>", Permission.INSTANCE_READ)
+def instance(instance_id: str) -> ResponseReturnValue:
+    """One case: live diagram with its text alternative, timeline, jobs, messages, incidents and audit entries."""
+    with read() as session:
+        whole = instances.whole(session, instance_id)
+        bundle = web().parts.bundle(session, whole.deployment_id)
+        return render_template(
+            "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle),
+            timeline=instances.timeline(session, instance_id),
+            people={each.id: each.name for each in operations.people(session)},
+            entries=audit.entries(session, chain=instance_id, size=200) if may(Permission.AUDIT_READ) else None,
+            may_operate=may(Permission.INSTANCE_OPERATE),
+        )  # fmt: skip
+
+
+@route(blueprint, "/instans/<instance_id>/diagram.bpmn", Permission.INSTANCE_READ)
+def diagram(instance_id: str) -> ResponseReturnValue:
+    """The diagram that the case runs on."""
+    with read() as session:
+        whole = instances.whole(session, instance_id)
+        bundle = web().parts.bundle(session, whole.deployment_id)
+    return bundle.files[bundle.manifest.diagram], 200, {"Content-Type": "application/xml"}
+
+
+@route(blueprint, "/instans/<instance_id>/tanda.json", Permission.INSTANCE_READ)
+def marks(instance_id: str) -> ResponseReturnValue:
+    """Tokens, path and counts for the drawing."""
+    with read() as session:
+        whole = instances.whole(session, instance_id)
+    tokens = Counter(token.element for token in whole.tokens if token.kind != "incident")
+    return jsonify(
+        tokens=tokens,
+        path=[*whole.path.elements, *whole.path.flows],
+        counts={element: count for element, count in whole.path.elements.items() if count > 1},
+        incidents=[token.element for token in whole.tokens if token.kind == "incident"],
+    )
+
+
+@route(blueprint, "/instans/<instance_id>/batal", Permission.INSTANCE_OPERATE, methods=("POST",))
+def cancel(instance_id: str) -> ResponseReturnValue:
+    """End a case for a reason that stands in the audit trail."""
+    run(CancelInstance(instance_id, _reason()))
+    flash(_("Aduan ini dihentikan."), "success")
+    return redirect(url_for("operations.instance", instance_id=instance_id))
+
+
+@route(blueprint, "/insiden", Permission.INSTANCE_READ)
+def incidents() -> ResponseReturnValue:
+    """Everything that stopped and waits for a person."""
+    with read() as session:
+        found = operations.open_incidents(session)
+    return render_template("operator/incidents.html", incidents=found, may_operate=may(Permission.INSTANCE_OPERATE))
+
+
+@route(blueprint, "/insiden/<incident_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",))
+def retry(incident_id: str) -> ResponseReturnValue:
+    """Try again what had stopped."""
+    run(RetryIncident(incident_id, _reason()))
+    flash(_("Percobaan ulang sudah dijalankan."), "success")
+    return redirect(request.form.get("kembali") if _own(request.form.get("kembali")) else url_for(".incidents"))
+
+
+@route(blueprint, "/kotak-keluar", Permission.INSTANCE_READ)
+def outbox() -> ResponseReturnValue:
+    """Messages on their way out; the recipient is shown as a reference, never as an address."""
+    state = request.args.get("keadaan", "")
+    with read() as session:
+        found = operations.messages(session, state)
+    return render_template("operator/outbox.html", messages=found, state=state)
+
+
+@route(blueprint, "/audit", Permission.AUDIT_READ)
+def trail() -> ResponseReturnValue:
+    """Who did what when, and what was refused."""
+    asked = request.args
+    before = asked.get("sebelum")
+    try:
+        earlier = datetime.fromisoformat(before) if before else None
+    except ValueError:
+        earlier = None
+    if earlier is not None and earlier.tzinfo is None:
+        earlier = None
+    with read() as session:
+        found = audit.entries(
+            session, asked.get("rantai", ""), asked.get("orang", ""), asked.get("perintah", ""), earlier
+        )
+        anchor = audit.last_anchor(session)
+    following = (
+        urlencode({**asked.to_dict(), "sebelum": found[-1].at.isoformat()}) if len(found) == audit.PAGE else None
+    )
+    return render_template("operator/audit.html", entries=found, anchor=anchor, following=following)
+
+
+def _reason() -> str:
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < 10:
+        raise Invalid(REASON, errors={"reason": [REASON]})
+    return reason[:1_000]
+
+
+def _own(address: str | None) -> bool:
+    return bool(address) and str(address).startswith("/operasi")
+
+
+def _namer(bundle: Bundle) -> Callable[[str], str]:
+    """A function that gives an element's or flow's label in the drawing's own words."""
+    flows = bundle.definition.flows
+
+    def name(id_: str) -> str:
+        flow = flows.get(id_)
+        if flow is None or bundle.names.get(id_):
+            return bundle.label(id_).say(language())
+        return " → ".join(bundle.label(end).say(language()) for end in (flow.source, flow.target))
+
+    return name
