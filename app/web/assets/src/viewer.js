@@ -37,7 +37,7 @@ function mark(viewer, state) {
   }
   for (const [id, count] of Object.entries(state.counts ?? {})) {
     const shape = shapes.get(id);
-    if (shape && !shape.waypoints) overlays.add(id, { position: { top: -10, left: -10 }, html: badge(`${count}×`, 'count') });
+    if (shape && !shape.waypoints) overlays.add(id, { position: { bottom: 10, left: -10 }, html: badge(`${count}×`, 'count') });
   }
   for (const [id, count] of Object.entries(state.tokens ?? {})) {
     if (shapes.get(id)) overlays.add(id, { position: { top: -12, right: 12 }, html: badge(count > 1 ? `● ${count}` : '●', 'token') });
