@@ -1,0 +1,39 @@
+"""Decision tables: what is wrong in their cells, and whether the names they use exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.domain.errors import InvalidDiagram
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.check.formulas import assigned_names
+from app.engine.check.model import Bundle
+from app.engine.decisions import compiled_tables, findings
+
+
+def check_decisions(data: bytes, file: str, bundle: Bundle) -> Iterator[Finding]:
+    """Every finding of one DMN file."""
+    yield from findings(data, file)
+    try:
+        tables = compiled_tables(data, file)
+    except InvalidDiagram:
+        return
+    known = None if bundle.variables is None else set(bundle.variables) | assigned_names(bundle)
+    for table in tables:
+        for cell, expression in table.expressions:
+            for name in sorted(expression.names - known) if known is not None else ():
+                yield Finding(
+                    file,
+                    cell or table.table.id,
+                    "variable-unknown",
+                    "error",
+                    Text(
+                        f"Tabel membaca “{name}”, yang tidak dinyatakan di manifest dan tidak diisi oleh diagram.",
+                        f"The table reads “{name}”, which the manifest does not declare and no diagram sets.",
+                    ),
+                    Text(
+                        f'Nyatakan “{name}” di [variables], atau beri tanda kutip bila maksudnya teks: "{name}".',
+                        f'Declare “{name}” in [variables], or put quotes around it if text is meant: "{name}".',
+                    ),
+                )

@@ -1,0 +1,55 @@
+"""Every box must be reachable from a start, and from every box there must be a way to an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.check.graph import preceding, reachable
+from app.engine.check.model import Bundle, Diagram, Node, Scope
+
+
+def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+    """Boxes that are never reached, and circles that are never left."""
+    for scope in diagram.scopes:
+        if scope.runs and scope.starts:
+            yield from _scope(diagram, scope)
+
+
+def _scope(diagram: Diagram, scope: Scope) -> Iterator[Finding]:
+    reached = reachable([*scope.starts, *(node for node in scope.nodes if _stands_alone(node))])
+    for node in scope.nodes:
+        if node not in reached and node.kind != "boundaryEvent":
+            yield diagram.error(
+                node,
+                "unreachable",
+                Text(
+                    f"{node.label} tidak pernah dicapai: tidak ada jalur dari kejadian mulai.",
+                    f"{node.label} is never reached: no path leads to it from a start event.",
+                ),
+                Text("Hubungkan dengan panah, atau hapus.", "Connect it with an arrow, or delete it."),
+            )
+    yield from _never_ends(diagram, scope, reached)
+
+
+def _never_ends(diagram: Diagram, scope: Scope, reached: set[Node]) -> Iterator[Finding]:
+    ends = [node for node in scope.nodes if node.kind == "endEvent" or not list(node.successors())]
+    ending = reachable(ends, preceding)
+    stuck = [node for node in scope.nodes if node in reached and node not in ending and not _stands_alone(node)]
+    if stuck:
+        names = ", ".join(node.label for node in stuck[:5])
+        yield diagram.error(
+            stuck[0],
+            "no-way-to-end",
+            Text(
+                f"Dari {names} tidak ada jalur ke kejadian selesai: proses berputar tanpa akhir.",
+                f"From {names} no path leads to an end event: the process goes round for ever.",
+            ),
+            Text("Tambahkan gerbang dengan jalur keluar.", "Add a gateway with a way out."),
+        )
+
+
+def _stands_alone(node: Node) -> bool:
+    """Whether the shape is reported by another rule and needs no arrow into it."""
+    return "true" in (node.xml.get("triggeredByEvent"), node.xml.get("isForCompensation"))

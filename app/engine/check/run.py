@@ -1,0 +1,154 @@
+"""Checks the files of a process and reports everything that is wrong with them at once, whatever they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from app.domain.errors import InvalidDiagram
+from app.domain.findings import Finding, errors
+from app.domain.text import Text
+from app.engine.check import (
+    calls,
+    completeness,
+    conditions,
+    cycles,
+    drawing,
+    error_events,
+    event_gateways,
+    expressions,
+    extensions,
+    file_kind,
+    ids,
+    joins,
+    limits,
+    messages,
+    multi_instance,
+    reachability,
+    references,
+    scripts,
+    service_tasks,
+    soundness,
+    starts_and_ends,
+    timers,
+    unsupported,
+    user_tasks,
+    variables,
+)
+from app.engine.check.decision_files import check_decisions
+from app.engine.check.engine import check_engine
+from app.engine.check.model import Bundle, Diagram
+from app.engine.check.read import is_bpmn, read_diagram
+from app.engine.decisions import Decision, compiled_tables, read_decisions
+from app.engine.xml import parse_xml
+
+Rule = Callable[[Diagram, Bundle], Iterator[Finding]]
+RULES: tuple[Rule, ...] = tuple(
+    module.check
+    for module in (
+        file_kind, ids, references, unsupported, starts_and_ends, reachability, conditions, completeness, cycles,
+        joins, soundness, event_gateways, messages, error_events, timers, scripts, multi_instance, calls,
+        service_tasks, user_tasks, expressions, variables, limits, extensions, drawing,
+    )
+)  # fmt: skip
+Names = Collection[str] | None
+
+
+def check_files(
+    files: Mapping[str, bytes],
+    forms: Names = None,
+    roles: Names = None,
+    limits: Names = None,
+    variables: Names = None,
+    topics: Names = None,
+) -> list[Finding]:
+    """All findings of the .bpmn and .dmn files, errors first within each file; never raises.
+
+    `forms`, `roles`, `limits`, `variables` and `topics` are the names that may be used; None leaves them unchecked.
+    """
+    found: list[Finding] = []
+    diagrams: list[Diagram] = []
+    for file, data in sorted(files.items()):
+        if file.lower().endswith(".bpmn"):
+            found += _guarded(file, lambda file=file, data=data: _read(file, data, diagrams))  # type: ignore[misc]
+    tables = {file: data for file, data in sorted(files.items()) if file.lower().endswith(".dmn")}
+    decisions: dict[str, tuple[str, ...]] = {}
+    for file, data in tables.items():
+        decisions |= _decisions(file, data)
+    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics)
+    for diagram in diagrams:
+        for rule in RULES:
+            found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]
+    for file, data in tables.items():
+        found += _guarded(file, lambda file=file, data=data: check_decisions(data, file, bundle))  # type: ignore[misc]
+    if diagrams and not errors(found):
+        found += _guarded(diagrams[0].file, lambda: check_engine(bundle, _tables(tables)))
+    return _in_order(found)
+
+
+def _read(file: str, data: bytes, diagrams: list[Diagram]) -> list[Finding]:
+    try:
+        root = parse_xml(data, file)
+    except InvalidDiagram as refused:
+        return refused.findings
+    if not is_bpmn(root):
+        return [_not_bpmn(file, root)]
+    diagrams.append(read_diagram(root, file))
+    return []
+
+
+def _decisions(file: str, data: bytes) -> dict[str, tuple[str, ...]]:
+    try:
+        compiled = compiled_tables(data, file)
+    except Exception:  # reported by the check of that file
+        return {}
+    return {one.table.id: tuple(column.name for column in one.table.outputs) for one in compiled}
+
+
+def _tables(tables: Mapping[str, bytes]) -> dict[str, Decision]:
+    return {key: decision for file, data in tables.items() for key, decision in read_decisions(data, file).items()}
+
+
+def _guarded(file: str, rule: Callable[[], Iterable[Finding]]) -> list[Finding]:
+    """The findings of one rule; a rule that breaks on a strange file becomes a finding itself."""
+    found: list[Finding] = []
+    try:
+        found.extend(rule())
+    except Exception as fault:
+        found.append(_broken(file, fault))
+    return found
+
+
+def _broken(file: str, fault: Any) -> Finding:
+    kind = type(fault).__name__
+    return Finding(
+        file,
+        None,
+        "check-incomplete",
+        "error",
+        Text(
+            f"Berkas ini tidak dapat diperiksa sampai tuntas ({kind}).",
+            f"This file could not be checked fully ({kind}).",
+        ),
+        Text("Simpan ulang dari aplikasi gambar lalu periksa lagi.", "Save it again from the modeler and check again."),
+    )
+
+
+def _not_bpmn(file: str, root: Any) -> Finding:
+    tag = str(root.tag).rsplit("}", 1)[-1][:60]
+    return Finding(
+        file,
+        None,
+        "not-bpmn",
+        "error",
+        Text(
+            f"Berkas ini bukan diagram BPMN 2.0 (unsur pertamanya “{tag}”).",
+            f"This file is not a BPMN 2.0 diagram (its first element is “{tag}”).",
+        ),
+        Text("Simpan dari aplikasi gambar sebagai BPMN 2.0.", "Save it from the modeler as BPMN 2.0."),
+    )
+
+
+def _in_order(found: list[Finding]) -> list[Finding]:
+    """Without repetitions, file by file, errors before warnings."""
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.file, finding.severity != "error"))

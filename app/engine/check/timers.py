@@ -1,0 +1,150 @@
+"""Timers wait for a duration in a unit that fits their clock, or for a date; nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain.calendar import CLOCKS
+from app.domain.durations import BadDuration, parse_duration
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.check.formulas import is_literal, timer_texts
+from app.engine.check.model import Bundle, Diagram, Node, definitions, text_of
+from app.engine.elements import read_properties
+from app.engine.expressions import Expression, ExpressionError, compile_expression
+
+EXAMPLES = Text(
+    "Tulis misalnya PT4H (empat jam kerja), P3D (tiga hari kerja) atau ${sla('kunci')}.",
+    "Write for example PT4H (four working hours), P3D (three working days) or ${sla('key')}.",
+)
+
+
+def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+    """Missing, repeating and unreadable timers, unknown clocks and units that do not fit them."""
+    for node in diagram.each():
+        if "timer" in node.events:
+            yield from _timer(diagram, node, bundle)
+
+
+def _timer(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+    clock = read_properties(node.xml).get("clock", "working")
+    if clock not in CLOCKS:
+        yield diagram.error(
+            node,
+            "timer-clock",
+            Text(
+                f"Jam hitung “{clock}” pada {node.label} tidak dikenal.",
+                f"The clock “{clock}” of {node.label} is unknown.",
+            ),
+            Text("Pilih working, calendar atau wall.", "Choose working, calendar or wall."),
+        )
+    if any(kind == "timer" and text_of(definition, "timeCycle") is not None for kind, definition in definitions(node)):
+        yield diagram.error(
+            node,
+            "timer-cycle",
+            Text(
+                f"Waktu berulang pada {node.label} tidak didukung: token baru muncul setiap kali tanpa akhir.",
+                f"The repeating timer at {node.label} is not supported: it makes new tokens without end.",
+            ),
+            Text(
+                "Pakai satu waktu tunggu; proses berkala dimulai oleh penjadwal.",
+                "Use a single wait; periodic processes are started by the scheduler.",
+            ),
+        )
+    elif not list(timer_texts(node)):
+        yield _finding(diagram, node, "timer-missing", Text(
+            f"Waktu tunggu {node.label} belum diisi.", f"The timer {node.label} is not filled in."
+        ))  # fmt: skip
+    for text in timer_texts(node):
+        yield from _text(diagram, node, text, clock, bundle)
+
+
+def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Bundle) -> Iterator[Finding]:
+    if is_literal(text):
+        yield from _literal(diagram, node, text, clock)
+        return
+    try:
+        expression = compile_expression(text)
+    except ExpressionError:
+        return  # reported with all other expressions
+    if expression.constant:
+        value = _constant(expression)
+        if isinstance(value, str):
+            yield from _literal(diagram, node, value, clock)
+        else:
+            yield _unreadable(diagram, node, text)
+    elif text.isidentifier() and text not in (bundle.variables or ()):
+        yield _unreadable(diagram, node, text)
+
+
+def _constant(expression: Expression) -> object:
+    try:
+        return expression.evaluate({}, {})
+    except ExpressionError:
+        return None
+
+
+def _literal(diagram: Diagram, node: Node, text: str, clock: str) -> Iterator[Finding]:
+    if text[:1] in "-+pP":
+        yield from _duration(diagram, node, text, clock)
+        return
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        yield _unreadable(diagram, node, text)
+        return
+    if at.tzinfo is None and len(text) > 10:
+        yield diagram.warning(
+            node,
+            "timer-zone",
+            Text(
+                f"Waktu “{text}” pada {node.label} tanpa zona dihitung menurut zona kalender.",
+                f"The instant “{text}” at {node.label} has no zone and is read in the zone of the calendar.",
+            ),
+            Text("Tambahkan zonanya, misalnya +07:00.", "Add the zone, such as +07:00."),
+        )
+
+
+def _duration(diagram: Diagram, node: Node, text: str, clock: str) -> Iterator[Finding]:
+    try:
+        span = parse_duration(text)
+    except BadDuration as fault:
+        months = "panjang bulan" in fault.message.id
+        yield _finding(diagram, node, "timer-unit" if months else "timer-invalid", fault.message)
+        return
+    if clock == "wall":
+        pass
+    elif span.whole_days and span.micros:
+        yield _finding(diagram, node, "timer-unit", Text(
+            f"Waktu tunggu “{text}” pada {node.label} mencampur hari dan jam, yang dihitung dengan cara berbeda.",
+            f"The timer “{text}” at {node.label} mixes days and hours, which are counted in different ways.",
+        ))  # fmt: skip
+    elif clock == "calendar" and span.micros:
+        yield _finding(diagram, node, "timer-unit", Text(
+            f"Hari kalender tidak dihitung dalam jam: “{text}” pada {node.label}.",
+            f"Calendar days are not counted in hours: “{text}” at {node.label}.",
+        ))  # fmt: skip
+    elif clock == "working" and span.weeks:
+        yield _finding(diagram, node, "timer-unit", Text(
+            f"Minggu tidak jelas untuk hari kerja: “{text}” pada {node.label}; tulis misalnya P5D.",
+            f"Weeks are unclear in working days: “{text}” at {node.label}; write for example P5D.",
+        ))  # fmt: skip
+    if span.is_zero:
+        yield diagram.warning(
+            node,
+            "timer-zero",
+            Text(f"Waktu tunggu {node.label} nol.", f"The timer {node.label} waits for no time at all."),
+            EXAMPLES,
+        )
+
+
+def _unreadable(diagram: Diagram, node: Node, text: str) -> Finding:
+    return _finding(diagram, node, "timer-invalid", Text(
+        f"“{text[:60]}” pada {node.label} bukan lama waktu atau tanggal.",
+        f"“{text[:60]}” at {node.label} is neither a duration nor a date.",
+    ))  # fmt: skip
+
+
+def _finding(diagram: Diagram, node: Node, rule: str, message: Text) -> Finding:
+    return diagram.error(node, rule, message, EXAMPLES)
