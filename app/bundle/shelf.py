@@ -14,12 +14,13 @@ from app.bundle.service import ServiceData, service_from
 from app.domain.errors import NotFound
 from app.domain.limits import Limit
 from app.domain.text import Text
+from app.store.base import table_of
 from app.store.deployments import Deployment, DeploymentFile
 from app.store.service_data import ServiceFile
 
 LIMITS = "sla.toml"
 BUNDLES = 32  # versions kept in memory at once
-_count = select(func.count()).select_from(ServiceFile.__table__)
+_count = select(func.count()).select_from(table_of(ServiceFile))
 
 
 class Shelf:
@@ -40,7 +41,7 @@ class Shelf:
         return self._current(session)[1]
 
     def limit(self, session: Session, digest: str | None, key: str, day: date) -> Limit:
-        """The limit `key` as it stood in the file with `digest`, for an instance started on `day`; KeyError if unknown."""
+        """The limit `key` of the file with `digest`, for an instance started on `day`; KeyError if unknown."""
         service, current = self._current(session)
         if digest is not None and digest != current:
             former = self._as_it_was(session, digest)

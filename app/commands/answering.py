@@ -15,9 +15,10 @@ from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.sdk import Scalar
 from app.store.answers import answers_digest
+from app.store.base import table_of
 from app.store.tasks import Answer
 
-_answer = Answer.__table__
+_answer = table_of(Answer)
 NEVER_KEPT = frozenset({"related_person"})  # stands in the complaint's guarded row only
 
 

@@ -18,12 +18,13 @@ from app.engine.instance import Environment, Instance
 from app.engine.refusals import EngineStuck
 from app.engine.trace import Step
 from app.store.answers import latest_answers
+from app.store.base import table_of
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
 from app.store.tasks import Task
 
 ENDED = ("completed", "cancelled")
-_instance, _complaint, _task = ProcessInstance.__table__, Complaint.__table__, Task.__table__
+_instance, _complaint, _task = table_of(ProcessInstance), table_of(Complaint), table_of(Task)
 _about = [_complaint.c[name] for name in ("title", "category", "kelurahan", "channel", "lang", "received_at")]
 _file = select(_instance, _complaint.c.id.label("complaint_id"), *_about).select_from(
     _instance.outerjoin(_complaint, _complaint.c.instance_id == _instance.c.id)

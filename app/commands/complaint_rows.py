@@ -12,6 +12,7 @@ from app.commands.casefile import CaseFile
 from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
+from app.store.base import table_of
 from app.store.complaints import Attachment, Complaint
 
 # How a case ended says its outcome (DOMAIN 5.3); after a plain end the answer of the follow-up stands.
@@ -22,7 +23,7 @@ OUTCOMES = {
     "withdrawn": "withdrawn",
 }
 KEPT = ("category", "classification", "public_text", "outcome", "kelurahan")
-_complaint, _attachment = Complaint.__table__, Attachment.__table__
+_complaint, _attachment = table_of(Complaint), table_of(Attachment)
 _claim = (
     update(_attachment)
     .where(

@@ -22,6 +22,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, tracking_id
 from app.engine.instance import Instance
+from app.store.base import table_of
 from app.store.complaints import Complaint
 from app.store.faults import faultpoint
 from app.store.instances import ProcessInstance
@@ -31,7 +32,7 @@ SUBJECT = "complaint"
 SECRET = "secret"
 SUBMISSION = "submission"
 LOOKED_UP = ("nik", "phone", "email")
-_complaint, _reporter = Complaint.__table__, Reporter.__table__
+_complaint, _reporter = table_of(Complaint), table_of(Reporter)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class FileComplaint:
             secret = keys.current.code(SECRET, self.submission, SECRET_LENGTH)
         row = new_row(unit, deployment, bundle, number)
         file = CaseFile(unit, row, self._about(unit, number, kept), fresh=True)
-        unit.execute(insert(ProcessInstance.__table__), row)
+        unit.execute(insert(table_of(ProcessInstance)), row)
         unit.execute(insert(_complaint), self._row(file, kept, keys.digest(SECRET, secret)))
         unit.execute(insert(_reporter), self._sealed(unit, number, identity))
         faultpoint("after_complaint_rows")

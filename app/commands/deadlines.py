@@ -14,11 +14,12 @@ from app.commands.casefile import CaseFile
 from app.domain.calendar import Due
 from app.domain.limits import Limit, Schedule, scheduled, shifted
 from app.engine.instance import Open
+from app.store.base import table_of
 from app.store.instances import History
 from app.store.jobs import Job
 
 LIMIT_KINDS = ("reminder", "overdue", "escalation")
-_history, _job = History.__table__, Job.__table__
+_history, _job = table_of(History), table_of(Job)
 _entered = select(func.max(_history.c.at)).where(
     _history.c.instance_id == bindparam("case"),
     _history.c.element == bindparam("element"),

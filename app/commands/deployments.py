@@ -14,10 +14,11 @@ from app.commands.unit import Unit
 from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
+from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
 
-_deployment, _file, _activation = Deployment.__table__, DeploymentFile.__table__, Activation.__table__
+_deployment, _file, _activation = table_of(Deployment), table_of(DeploymentFile), table_of(Activation)
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Deploy:
-    """Put a bundle's files live as a new version; running instances stay on theirs. `seed`: never the same content twice."""
+    """Put a bundle's files live as a new version; running instances stay on theirs. `seed`: as a restart does."""
 
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     files: Mapping[str, bytes]

@@ -9,9 +9,10 @@ from sqlalchemy import insert
 
 from app.commands.casefile import CaseFile
 from app.engine.trace import Step
+from app.store.base import table_of
 from app.store.instances import History
 
-_history = History.__table__
+_history = table_of(History)
 
 Event = tuple[str, str, str | None]  # kind, element or flow, task id
 

@@ -25,7 +25,7 @@ class OpenIdentity:
     reason: str
 
     def execute(self, unit: Unit) -> dict[str, Any]:
-        """The identity's fields. Raises Forbidden outside the own unit where the right ends there, Expired once erased."""
+        """The identity's fields. Raises Forbidden where the right ends at the own unit, Expired once erased."""
         need_reason(self.reason)
         file = CaseFile.of_complaint(unit, self.complaint_id)
         unit.require(Permission.IDENTITY_READ, file.row["unit"] or "")

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from app.commands.unit import ADMINISTRATION, Unit
 from app.domain.errors import Refusal
 from app.domain.text import Text
+from app.store.base import table_of
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident
 
@@ -42,8 +43,8 @@ def raise_incident(
         "message_en": message.en,
         "raised_at": unit.now,
     }
-    unit.execute(insert(Incident.__table__), row)
-    table = ProcessInstance.__table__
+    unit.execute(insert(table_of(Incident)), row)
+    table = table_of(ProcessInstance)
     mark = update(table).where(table.c.id == instance_id, table.c.state == "active").values(state="incident")
     unit.execute(mark)
     return str(row["id"])
@@ -65,7 +66,7 @@ def sentence(refusal: Refusal) -> Text:
 def clear_mark(unit: Unit, instance_id: str) -> None:
     """Let an instance be active again once no incident of it is open."""
     still = select(Incident.id).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None)).exists()
-    table = ProcessInstance.__table__
+    table = table_of(ProcessInstance)
     unit.execute(
         update(table).where(table.c.id == instance_id, table.c.state == "incident", ~still).values(state="active")
     )

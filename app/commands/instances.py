@@ -18,13 +18,14 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.engine.instance import Instance
 from app.engine.refusals import EngineStuck
+from app.store.base import table_of
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.tasks import Candidate, Task
 
 CANCELLED = "cancelled"
 NO_COMPLAINT = {name: None for name in ("complaint_id", "title", "category", "kelurahan", "channel", "lang")}
-_incident, _job, _task, _candidate = Incident.__table__, Job.__table__, Task.__table__, Candidate.__table__
+_incident, _job, _task, _candidate = table_of(Incident), table_of(Job), table_of(Task), table_of(Candidate)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class StartTest:
         bundle = unit.parts.bundle(unit.session, self.deployment_id)
         row = new_row(unit, self.deployment_id, bundle, f"TEST-{unit.parts.chance.code(8)}", test=True)
         file = CaseFile(unit, row, dict(NO_COMPLAINT), fresh=True)
-        unit.execute(insert(ProcessInstance.__table__), row)
+        unit.execute(insert(table_of(ProcessInstance)), row)
         history.add(file, [("started", bundle.key, None)])
         first = {"text": "", "unit": None, "number": 0, "boolean": False, "date": None}
         variables: dict[str, Any] = {name: first[each.type] for name, each in bundle.manifest.variables.items()}
@@ -69,7 +70,7 @@ class CancelInstance:
             self._without_engine(file)
         else:
             take_step(file, lambda live: live.cancel(CANCELLED, file.env))
-        table = ProcessInstance.__table__
+        table = table_of(ProcessInstance)
         unit.execute(update(table).where(table.c.id == file.id).values(state=CANCELLED))
         resolved = {"resolved_at": unit.now, "resolved_by": unit.actor, "resolution": self.reason}
         still = update(_incident).where(_incident.c.instance_id == file.id, _incident.c.resolved_at.is_(None))
@@ -77,7 +78,7 @@ class CancelInstance:
 
     def _without_engine(self, file: CaseFile) -> None:
         """The state is damaged: close its rows; the state itself stays for whoever looks into it."""
-        unit, table = file.unit, ProcessInstance.__table__
+        unit, table = file.unit, table_of(ProcessInstance)
         tasks = select(_task.c.id).where(_task.c.instance_id == file.id)
         unit.execute(_candidate.delete().where(_candidate.c.task_id.in_(tasks)))
         unit.execute(

@@ -14,6 +14,7 @@ from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
 from app.engine.instance import Instance
 from app.sdk import Case, Outgoing
+from app.store.base import table_of
 from app.store.complaints import Complaint, Message
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
@@ -22,8 +23,8 @@ from app.store.people import holders
 SIMILAR_DAYS = timedelta(days=30)
 MOST_SIMILAR = 5
 TRIAL_TITLE = "Uji coba"
-_outbox, _message = OutboxMessage.__table__, Message.__table__
-_complaint, _instance = Complaint.__table__, ProcessInstance.__table__
+_outbox, _message = table_of(OutboxMessage), table_of(Message)
+_complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _similar = (
     select(_complaint.c.id)
     .select_from(_complaint.join(_instance, _instance.c.id == _complaint.c.instance_id))
@@ -55,7 +56,7 @@ def case(file: CaseFile, live: Instance) -> Case:
         answers=file.answers(),
         now=file.unit.now,
         due=row["due_at"],
-        unit_name=units[office].name.id if office in units else None,
+        unit_name=units[office].name.id if office is not None and office in units else None,
         similar=_look_alikes(file) if file.fresh else (),
         until=file.until,
     )
@@ -89,7 +90,7 @@ def recipients(file: CaseFile, to: str) -> list[str]:
 def row(
     file: CaseFile, template: str, recipient: str, fields: Mapping[str, str], due: datetime, cause: str
 ) -> dict[str, Any]:
-    """One outbox row. Its key names instance, version, cause and recipient: the same message cannot stand there twice."""
+    """One outbox row. Its key names instance, version, cause and recipient: no message stands there twice."""
     return {
         "id": file.unit.parts.chance.hex(),
         "key": f"{file.id}:{file.row['version']}:{len(file.notices)}:{cause}"[:110] + f":{recipient}",

@@ -12,10 +12,11 @@ from app.commands import deadlines, history
 from app.commands.casefile import CaseFile
 from app.domain.calendar import Due
 from app.domain.limits import scheduled, shifted
+from app.store.base import table_of
 from app.store.jobs import Job
 from app.store.tasks import Candidate, Task
 
-_job, _task, _candidate = Job.__table__, Task.__table__, Candidate.__table__
+_job, _task, _candidate = table_of(Job), table_of(Task), table_of(Candidate)
 _limit_jobs = (_job.c.instance_id == bindparam("case"), _job.c.kind.in_(("reminder", "overdue", "escalation")))
 _stop = update(_job).where(*_limit_jobs, _job.c.state == "waiting").values(state="paused")
 _drop = update(_job).where(*_limit_jobs, _job.c.state == "paused").values(state="cancelled")

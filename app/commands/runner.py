@@ -1,4 +1,4 @@
-"""The one door for every change: one transaction, one instant, rights, audit, commit, and a clear answer if it fails."""
+"""The one door for every change: one transaction, one instant, rights, audit, commit, or a clear refusal."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ from app.bundle.shelf import newest_files
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
 from app.domain.permissions import Permission
+from app.store.base import table_of
 from app.store.service_data import ServiceFile
 
-_file = ServiceFile.__table__
+_file = table_of(ServiceFile)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, update
 
 from app.bundle import facts
 from app.bundle.advance import advance
@@ -16,6 +16,7 @@ from app.domain.errors import Conflict
 from app.engine.instance import Instance, Open, Wait
 from app.engine.trace import Step
 from app.sdk import Outgoing
+from app.store.base import table_of
 from app.store.faults import faultpoint
 from app.store.instances import ProcessInstance
 from app.store.jobs import Job
@@ -23,9 +24,9 @@ from app.store.tasks import Candidate, Draft, Task
 
 OWNER_FALLBACK = "process_owner"
 FIXED = ("id", "business_key", "definition_key", "started_at", "test")
-_instance, _task, _candidate = ProcessInstance.__table__, Task.__table__, Candidate.__table__
-_draft, _job = Draft.__table__, Job.__table__
-_ids = bindparam("ids", expanding=True)
+_instance, _task, _candidate = table_of(ProcessInstance), table_of(Task), table_of(Candidate)
+_draft, _job = table_of(Draft), table_of(Job)
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
 _complete = (
     update(_task)
     .where(_task.c.id == bindparam("task"), _task.c.state == "open")

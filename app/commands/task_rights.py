@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, select
 from app.commands.casefile import CaseFile
 from app.domain.errors import Conflict, Forbidden, NotFound
 from app.domain.text import Text
+from app.store.base import table_of
 from app.store.people import name_of
 from app.store.tasks import Candidate
 
-_candidate = Candidate.__table__
+_candidate = table_of(Candidate)
 _candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
 
 DONE = Text("menyelesaikan tugas ini", "completed this task")

@@ -16,10 +16,11 @@ from app.commands.settlement import take_step
 from app.commands.unit import Unit
 from app.domain.permissions import Permission
 from app.engine.refusals import NotOpen
+from app.store.base import table_of
 from app.store.tasks import Draft, Task
 from app.store.upsert import upsert
 
-_task, _draft = Task.__table__, Draft.__table__
+_task, _draft = table_of(Task), table_of(Draft)
 _assign = (
     update(_task)
     .where(_task.c.id == bindparam("task"))

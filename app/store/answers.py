@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from app.store.base import table_of
 from app.store.database import compact_json
 from app.store.keys import MasterKey
 from app.store.tasks import Answer
 
-_answer = Answer.__table__
+_answer = table_of(Answer)
 _of_instance = select(_answer.c.form, _answer.c.data).where(_answer.c.instance_id == bindparam("instance"))
 _of_instance = _of_instance.order_by(_answer.c.seq)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, MetaData, String, Table, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {
@@ -21,6 +21,13 @@ class Base(DeclarativeBase):
     """The one set of tables."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a row class, for statements that make no objects (the short way, taken where speed counts)."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,4 +1,4 @@
-"""Opens the database (SQLite or PostgreSQL) so that a commit is durable and a lock or a full disk gets a clear answer."""
+"""Opens SQLite or PostgreSQL so that a commit is durable and a lock or a full disk gets a clear answer."""
 
 from __future__ import annotations
 

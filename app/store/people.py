@@ -8,12 +8,13 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from app.store.accounts import RoleGrant, Substitute, User
+from app.store.base import table_of
 
-_grant, _user, _substitute = RoleGrant.__table__, User.__table__, Substitute.__table__
+_grant, _user, _substitute = table_of(RoleGrant), table_of(User), table_of(Substitute)
 
 
 def holders(connection: Connection, day: date, *, role: str | None = None, unit: str | None = None) -> list[str]:
-    """Ids of the active people with `role` (of exactly `unit`, where one is named), and of those who stand in for them."""
+    """Ids of the active people with `role` and, where one is named, exactly `unit`; deputies are among them."""
     held = (
         select(_grant.c.user_id)
         .where(_grant.c.valid_from <= day, _grant.c.valid_to.is_(None) | (_grant.c.valid_to >= day))

@@ -11,12 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.errors import Conflict
 from app.store.audit import AnchoredHead, AuditAnchor, AuditEntry, AuditHead
+from app.store.base import table_of
 from app.store.database import compact_json
 from app.store.keys import KeyRing, MasterKey
 
 START = "0" * 64
 PURPOSE = "audit"
-_entry, _head = AuditEntry.__table__, AuditHead.__table__
+_entry, _head = table_of(AuditEntry), table_of(AuditHead)
 _find_head = select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
 _move_head = update(_head).where(_head.c.chain == bindparam("of"), _head.c.seq == bindparam("from"))
 _move_head = _move_head.values(seq=bindparam("to"), hash=bindparam("digest"))
@@ -98,9 +99,9 @@ def anchor(connection: Connection, keys: KeyRing, at: datetime) -> int:
     seq, previous = (last.seq + 1, last.hash) if last else (1, START)
     digest = anchor_hash(keys.current, seq, at, previous, ((row.chain, row.seq, row.hash) for row in moved))
     row = {"seq": seq, "at": at, "heads": len(moved), "previous": previous, "hash": digest}
-    connection.execute(insert(AuditAnchor.__table__), row)
+    connection.execute(insert(table_of(AuditAnchor)), row)
     covered = [{"anchor": seq, "chain": row.chain, "seq": row.seq} for row in moved]
-    connection.execute(insert(AnchoredHead.__table__), covered)
+    connection.execute(insert(table_of(AnchoredHead)), covered)
     mark = update(_head).where(_head.c.chain == bindparam("of")).values(anchored=bindparam("to"))
     connection.execute(mark, [{"of": row.chain, "to": row.seq} for row in moved])
     return len(moved)
