@@ -42,7 +42,7 @@ def encode(definition: Definition, top: Any, trace: Trace) -> bytes:
     names = sorted(definition.flows)
     passed = [(names.index(flow), times) for flow, times in sorted(trace.returns.items())]
     data = dict(sorted(only_scalars(top.data).items())) if top.completed else None
-    objects = [] if top.completed else [_rows(workflow) for workflow in (top, *top.subprocesses.values())]
+    objects = [] if top.completed else _objects(top)
     body = [bytes.fromhex(definition.digest)[:DIGEST_BYTES], passed, trace.ended, data, objects]
     packed: bytes = msgpack.packb(body, use_bin_type=True)
     return bytes([FORMAT]) + zlib.crc32(packed).to_bytes(4, "big") + packed
@@ -68,11 +68,17 @@ def decode(definition: Definition, blob: bytes, engine: Any) -> tuple[Any, Trace
     return top, trace
 
 
-def _rows(workflow: Any) -> tuple[bytes | None, list[Any]]:
+def _objects(top: Any) -> list[Any]:
+    workflows = (top, *top.subprocesses.values())
+    times = {task.last_state_change for workflow in workflows for task in workflow.tasks.values()}
+    ranks = {at: rank for rank, at in enumerate(sorted(times))}
+    return [_rows(workflow, ranks) for workflow in workflows]
+
+
+def _rows(workflow: Any, ranks: dict[float, int]) -> tuple[bytes | None, list[Any]]:
     """One row for each task but predictions: spec, parent, state, rank of change, id if needed, data, internal data."""
     tasks = [task for task in workflow.tasks.values() if not task._state & PREDICTED]
     place = {task.id: index for index, task in enumerate(tasks)}
-    ranks = {at: rank for rank, at in enumerate(sorted({task.last_state_change for task in tasks}))}
     names = {name: index for index, name in enumerate(sorted(workflow.spec.task_specs))}
     rows = []
     for task in tasks:

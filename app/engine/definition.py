@@ -15,8 +15,9 @@ from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
 from app.domain.errors import InvalidDiagram
-from app.domain.findings import Finding
+from app.domain.findings import Finding, errors
 from app.domain.text import Text
+from app.engine.check.run import check_files
 from app.engine.decisions import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, read_elements, read_flows, read_properties
 from app.engine.parser import DiagramParser
@@ -43,20 +44,24 @@ class Definition:
     subprocess_specs: Mapping[str, Any]
 
 
-_cache: OrderedDict[tuple[str, str | None], Definition] = OrderedDict()
+_cache: OrderedDict[tuple[str, str | None, bool], Definition] = OrderedDict()
 _lock = threading.Lock()
 
 
-def define(files: Mapping[str, bytes], process_id: str | None = None) -> Definition:
+def define(files: Mapping[str, bytes], process_id: str | None = None, *, checked: bool = False) -> Definition:
     """The definition of the process `process_id` (default: the one that no other calls) in .bpmn and .dmn files.
 
-    Raises InvalidDiagram with all findings when any is an error. The same files give the same object.
+    Raises InvalidDiagram with all findings when any is an error. The same files give the same object. `checked` is
+    for files that passed the check when they were deployed: a check that became stricter since must not stop what
+    runs on them.
     """
-    key = (_digest(files), process_id)
+    key = (_digest(files), process_id, checked)
     with _lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
+    if not checked:
+        _refuse_faults(files)
     made = _define(files, process_id, key[0])
     with _lock:
         _cache[key] = made
@@ -71,6 +76,12 @@ def _digest(files: Mapping[str, bytes]) -> str:
         if name.endswith((".bpmn", ".dmn")):
             total.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(files[name]).digest())
     return total.hexdigest()
+
+
+def _refuse_faults(files: Mapping[str, bytes]) -> None:
+    found = check_files(files)
+    if faults := errors(found):
+        raise InvalidDiagram(faults[0].message, findings=found)
 
 
 def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> Definition:

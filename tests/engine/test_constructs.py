@@ -288,3 +288,31 @@ def test_what_cannot_run_is_refused_with_its_element(inside: str) -> None:
     with pytest.raises(InvalidDiagram) as caught:
         simple(user("u"), inside, end(), flows=chain("start", "u", "x", "end"), messages=("m",))
     assert caught.value.findings
+
+
+def test_a_standard_loop_repeats_its_work(world: Any) -> None:
+    loop = node("standardLoopCharacteristics", "again", "<loopCondition>more</loopCondition>", testBefore="false")
+    w = world(simple(user("respond", loop), user("last"), end(), flows=chain("start", "respond", "last", "end")))
+    for more in (True, True, False):
+        assert w.open == ["respond"]
+        w.complete("respond", more=more)
+    assert w.open == ["last"]
+
+
+def test_a_step_never_starts_with_a_task_that_is_only_predicted(world: Any) -> None:
+    w = world(BORDER)
+    for workflow in (w.instance._top,):
+        for task in list(workflow.tasks.values()):
+            if task.id.hex not in {work.id for work in w.instance.open()}:
+                with pytest.raises(NotOpen):
+                    w.instance.complete(task.id.hex, {}, w.env)
+    assert w.open == ["work"]
+
+
+def test_a_message_to_a_timer_or_a_timer_to_a_message_is_refused(world: Any) -> None:
+    w = world(BORDER)
+    w.now(1000)
+    for act in (lambda: w.instance.deliver(w.id("limit"), {}, w.env), lambda: w.instance.fire(w.id("stop"), w.env)):
+        with pytest.raises(NotOpen):
+            act()
+    assert w.open == ["work"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.engine.diagrams import (
     user,
     xor,
 )
-from tests.engine.worlds import defined, simple
+from tests.engine.worlds import World, defined, simple
 
 NESTED = simple(
     sub(
@@ -185,13 +186,13 @@ def test_multi_instance_of_a_sub_process(world: Any) -> None:
     w = world(
         simple(
             part,
-            boundary("stop", "part", message("stop")),
+            boundary("stop", "part", message("m_stop")),
             user("last"),
             user("gone"),
             end(),
             end("end2"),
             flows=[*chain("start", "part", "last", "end"), *chain("stop", "gone", "end2")],
-            messages=("stop",),
+            messages=("m_stop",),
         ),
         n=3,
     )
@@ -211,12 +212,12 @@ def test_multi_instance_right_behind_an_event_on_a_border(world: Any) -> None:
     w = world(
         simple(
             user("work"),
-            boundary("stop", "work", message("stop")),
+            boundary("stop", "work", message("m_stop")),
             user("each", instances("2")),
             end(),
             end("end2"),
             flows=[*chain("start", "work", "end"), *chain("stop", "each", "end2")],
-            messages=("stop",),
+            messages=("m_stop",),
         )
     )
     w.deliver("stop")
@@ -233,3 +234,18 @@ def test_withdrawal_cancels_everything(world: Any) -> None:
     assert {element for _, element in step.cancelled} >= {"inner", "inner2", "part", "other"}
     again = type(w.instance).decode(w.definition, w.instance.encode())
     assert again.completed and again.open() == [] and again.waits() == []
+
+
+def test_threads_share_a_definition_and_not_their_instances() -> None:
+    def one_life(number: int) -> dict[str, Any]:
+        w = World(NESTED, reload=number % 2 == 0, number=number)
+        w.complete("inner", fine=number % 3 == 0, mine=number)
+        w.complete("inner2", mine=number)
+        if number % 3:
+            w.complete("repair")
+        assert w.instance.completed
+        return dict(w.instance.variables)
+
+    with ThreadPoolExecutor(8) as pool:
+        lives = list(pool.map(one_life, range(80)))
+    assert [life["number"] for life in lives] == [life["mine"] for life in lives] == list(range(80))

@@ -17,7 +17,8 @@ from tests.engine.worlds import CALENDAR, LIMITS, START, World, at, defined
 
 def paused(text: str, kind: str = "working", tag: str = "timeDuration", **data: object) -> World:
     waiting = node("intermediateCatchEvent", "pause", clock(kind) + timer(text, tag))
-    return World(defined(file(process("p", [start(), waiting, end()], chain("start", "pause", "end")))), **data)
+    drawn = file(process("p", [start(), waiting, end()], chain("start", "pause", "end")))
+    return World(defined(drawn, checked=True), **data)
 
 
 def due(*args: str, **data: object) -> str:
@@ -152,3 +153,12 @@ def test_environment_of_another_instant_type_is_the_same() -> None:
     a, _ = Instance.start(definition, {}, Environment(local, CALENDAR, LIMITS.__getitem__))
     b, _ = Instance.start(definition, {}, Environment(local.astimezone(UTC), CALENDAR, LIMITS.__getitem__))
     assert a.waits()[0].due == b.waits()[0].due
+
+
+def test_a_process_that_starts_at_a_time_waits_for_it() -> None:
+    begin = node("startEvent", "begin", clock("wall") + timer("P1D"))
+    world = World(defined(file(process("p", [begin, user("work"), end()], chain("begin", "work", "end")))))
+    assert world.waits == ["begin"] and world.open == []
+    world.now(24)
+    world.fire("begin")
+    assert world.open == ["work"] and world.waits == []

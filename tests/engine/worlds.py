@@ -32,8 +32,9 @@ def at(hours: float = 0) -> Environment:
     return Environment(START + timedelta(hours=hours), CALENDAR, LIMITS.__getitem__)
 
 
-def defined(*files: bytes, process: str | None = None) -> Definition:
-    return define({f"file{index}.bpmn": data for index, data in enumerate(files)}, process)
+def defined(*files: bytes, process: str | None = None, checked: bool = False) -> Definition:
+    """The definition of these files; `checked` skips the check, to see what the engine itself withstands."""
+    return define({f"file{index}.bpmn": data for index, data in enumerate(files)}, process, checked=checked)
 
 
 class World:

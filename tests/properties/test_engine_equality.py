@@ -78,7 +78,7 @@ def test_a_live_instance_and_a_reloaded_one_are_the_same() -> None:
     for seed in range(scaled(300)):
         drawing = Drawing(seed)
         try:
-            definition = define({"drawing.bpmn": drawing.data}, "main")
+            definition = define({"drawing.bpmn": drawing.data}, "main", checked=True)
         except InvalidDiagram:
             continue
         live, reloaded = (Walker(definition, random.Random(seed), "never") for _ in range(2))
@@ -94,5 +94,6 @@ def test_a_live_instance_and_a_reloaded_one_are_the_same() -> None:
             assert [work.element for work in live.ours.open()] == [work.element for work in reloaded.ours.open()]
             assert [wait.element for wait in live.ours.waits()] == [wait.element for wait in reloaded.ours.waits()]
             assert dict(live.ours.returns) == dict(reloaded.ours.returns)
+            assert live.ours.variables == reloaded.ours.variables
             reloaded.ours = Instance.decode(definition, live.ours.encode())
         assert LIST not in reloaded.ours.variables or isinstance(reloaded.ours.variables[LIST], str)

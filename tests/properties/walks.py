@@ -34,7 +34,7 @@ def walk(seed: int, length: int, reload: str) -> Outcome:
     """One walk over one random drawing. `reload`: always, never, or sometimes encode and decode ours after a step."""
     drawing = Drawing(seed)
     with library_clock(START) as clock:
-        walker = Walker(define({"drawing.bpmn": drawing.data}, "main"), random.Random(seed + 1), reload)
+        walker = Walker(define({"drawing.bpmn": drawing.data}, "main", checked=True), random.Random(seed + 1), reload)
         try:
             stock = Stock(drawing.data, {**walker.variables, LIST: ["x", "y"]})
         except Exception as error:
