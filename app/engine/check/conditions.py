@@ -23,7 +23,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
     for node in diagram.each():
         if node.kind in DECIDING:
             yield from _gateway(diagram, node)
-        else:
+        elif node.kind != "complexGateway":
             yield from _elsewhere(diagram, node)
 
 

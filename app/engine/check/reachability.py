@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.graph import preceding, reachable
+from app.engine.check.graph import circles, preceding, reachable
 from app.engine.check.model import Bundle, Diagram, Node, Scope
 
 
@@ -37,10 +37,10 @@ def _never_ends(diagram: Diagram, scope: Scope, reached: set[Node]) -> Iterator[
     ends = [node for node in scope.nodes if node.kind == "endEvent" or not list(node.successors())]
     ending = reachable(ends, preceding)
     stuck = [node for node in scope.nodes if node in reached and node not in ending and not _stands_alone(node)]
-    if stuck:
-        names = ", ".join(node.label for node in stuck[:5])
+    for circle in circles(stuck):
+        names = ", ".join(node.label for node in circle[:5])
         yield diagram.error(
-            stuck[0],
+            circle[0],
             "no-way-to-end",
             Text(
                 f"Dari {names} tidak ada jalur ke kejadian selesai: proses berputar tanpa akhir.",

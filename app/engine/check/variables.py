@@ -16,6 +16,8 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
     if bundle.variables is not None:
         known = set(bundle.variables) | assigned_names(bundle)
         for formula in formulas(diagram):
+            if formula.kind == "timer" and formula.text.isidentifier():
+                continue  # a bare word such as "besok": the check of timers says so in better words
             for name in sorted(formula.names - known):
                 yield _unknown(diagram, formula, name)
     for node in diagram.each("subProcess", "transaction", "callActivity"):
