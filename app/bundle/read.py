@@ -20,11 +20,12 @@ from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.decisions import Decision, read_decision
 from app.engine.definition import Definition, define
-from app.engine.elements import read_elements
-from app.engine.xml import parse_xml
+from app.engine.elements import NS, read_elements
+from app.engine.xml import local_name, parse_xml
 
 LABELS = "labels.en.toml"
 FORM_LABELS = "forms/labels.en.toml"
+UNREAD = ("message", "error", "signal", "escalation", "dataObject")  # named for the machine only
 MAX_FILES = 200
 MAX_UNPACKED = 5_000_000  # bytes of all files of an uploaded archive together
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # archives of one content are equal byte for byte
@@ -74,6 +75,12 @@ class Bundle:
     def names(self) -> Mapping[str, str]:
         """Every id of the drawings -> the Indonesian label drawn there."""
         return MappingProxyType(dict(drawn_names(self.files)))
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Every id in the diagrams."""
+        roots = [parse_xml(data, name) for name, data in self.files.items() if name.endswith(".bpmn")]
+        return frozenset(node.get("id") for root in roots for node in root.iter() if node.get("id"))
 
     def label(self, id_: str) -> Text:
         """The label of an element, flow or lane; its id where nothing is drawn, Indonesian where English is missing."""
@@ -144,12 +151,13 @@ def write_zip(bundle: Bundle) -> bytes:
 
 
 def drawn_names(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Id and name of everything in the diagrams that carries both."""
+    """Id and name of everything in the diagrams that people read; the texts of notes too."""
     for name, data in files.items():
         if name.endswith(".bpmn"):
             for node in parse_xml(data, name).iter():
-                if node.get("id") and node.get("name"):
-                    yield node.get("id"), node.get("name")
+                said = node.findtext("b:text", None, NS) if local_name(node) == "textAnnotation" else node.get("name")
+                if node.get("id") and said and local_name(node) not in UNREAD:
+                    yield node.get("id"), said.strip()
 
 
 def read_toml(data: bytes, name: str) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+"""Everything that is wrong with a bundle at once: its diagrams, decisions, forms, manifest, labels and scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from app.bundle import forms as form_files
+from app.bundle.manifest_findings import Known, check_manifest
+from app.bundle.read import FORM_LABELS, LABELS, Bundle, read_toml
+from app.bundle.scenario import WrongScenario, read_scenario
+from app.domain.errors import InvalidDiagram
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.check.run import check_files
+
+
+def findings(
+    bundle: Bundle,
+    roles: Collection[str],
+    limits: Collection[str],
+    topics: Collection[str],
+    units: Collection[str] | None = None,
+    statuses: Collection[str] | None = None,
+) -> list[Finding]:
+    """All findings, errors first. The collections are the names that exist; None leaves that check out.
+
+    Never raises: what cannot be read at all is a finding too.
+    """
+    topics = {*topics, *bundle.manifest.topics}
+    drawn = {name: data for name, data in bundle.files.items() if name.endswith((".bpmn", ".dmn"))}
+    forms = frozenset(
+        name.removeprefix("forms/").removesuffix(".form") for name in bundle.files if name.endswith(".form")
+    )
+    variables = frozenset(bundle.manifest.variables)
+    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, frozenset(topics))
+    found += _forms(bundle)
+    known = Known(forms, frozenset(roles), frozenset(limits), _frozen(units), _frozen(statuses))
+    found += _guarded(lambda: check_manifest(bundle, known))
+    found += _guarded(lambda: _labels(bundle))
+    found += _scenarios(bundle)
+    seen = dict.fromkeys(found)
+    return sorted(seen, key=lambda each: (each.severity != "error", each.file))
+
+
+def _frozen(names: Collection[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _guarded(check: Any) -> list[Finding]:
+    """The findings of one check; a file it cannot read at all is reported with the reader's own findings."""
+    try:
+        return list(check())
+    except InvalidDiagram as error:
+        return error.findings
+
+
+def _forms(bundle: Bundle) -> list[Finding]:
+    try:
+        labels = read_toml(bundle.files.get(FORM_LABELS, b""), FORM_LABELS)
+    except InvalidDiagram as error:
+        return error.findings
+    found: list[Finding] = []
+    for name, data in sorted(bundle.files.items()):
+        if name.startswith("forms/") and name.endswith(".form"):
+            key = name.removeprefix("forms/").removesuffix(".form")
+            found += form_files.findings(data, name, labels.get(key, {}))
+    return found
+
+
+def _labels(bundle: Bundle) -> Iterator[Finding]:
+    names: Mapping[str, str] = bundle.names
+    for id_ in names:
+        if id_ not in bundle.labels:
+            yield Finding(
+                LABELS,
+                id_,
+                "label-missing",
+                "warning",
+                Text(f"“{names[id_]}” belum punya label Inggris.", f"“{names[id_]}” has no English label yet."),
+                Text(f"Tambahkan {id_} di {LABELS}.", f"Add {id_} to {LABELS}."),
+            )
+    ids = set(bundle.ids)
+    for id_ in bundle.labels:
+        if id_ not in ids:
+            yield Finding(
+                LABELS,
+                id_,
+                "label-unknown",
+                "warning",
+                Text("Label ini bukan milik unsur mana pun.", "This label belongs to no element."),
+                Text("Perbaiki id-nya atau hapus barisnya.", "Correct the id or remove the line."),
+            )
+
+
+def _scenarios(bundle: Bundle) -> list[Finding]:
+    found = []
+    fix = Text("Perbaiki berkas skenario di tempat itu.", "Correct the scenario's file at that place.")
+    for name, data in bundle.scenarios:
+        try:
+            read_scenario(data, name)
+        except WrongScenario as error:
+            found.append(Finding(name, None, "scenario", "error", error.message, fix))
+    return found

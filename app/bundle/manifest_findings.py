@@ -1,0 +1,165 @@
+"""Says where the manifest names something that does not exist: a lane, a role, a form, a limit, a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.bundle.form_fields import Field
+from app.bundle.manifest import MANIFEST, Variable
+from app.bundle.read import Bundle, forms_named
+from app.domain.findings import Finding
+from app.domain.text import Text
+from app.engine.expressions import ExpressionError, UnsafeExpression, compile_expression
+
+ANSWERS = {"boolean": {"boolean"}, "number": {"number"}, "text": {"text"}, "unit": {"text"}, "date": {"text"}}
+REPORTER = "reporter"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that exist outside the bundle, and its forms; None: not to be checked."""
+
+    forms: frozenset[str]
+    roles: frozenset[str]
+    limits: frozenset[str]
+    units: frozenset[str] | None = None
+    statuses: frozenset[str] | None = None
+
+
+def check_manifest(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    """Everything the manifest names that does not exist, and lanes that it forgets."""
+    yield from _files(bundle, known)
+    yield from _lanes(bundle, known)
+    yield from _variables(bundle, known)
+    yield from _messages(bundle, known)
+    yield from _instance(bundle, known)
+    yield from _statuses(bundle, known)
+    yield from _presets(bundle)
+
+
+def _files(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    manifest = bundle.manifest
+    for name in (manifest.diagram, *manifest.calls, *manifest.decisions):
+        if name not in bundle.files:
+            yield _unknown(name, name, "berkas", "file")
+    for key in sorted(forms_named(manifest, bundle.files) - known.forms):
+        yield _unknown("forms", key, "formulir", "form")
+
+
+def _lanes(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    manifest = bundle.manifest
+    elements = bundle.definition.elements.values()
+    drawn = {element.lane for element in elements if element.lane}
+    working = {element.lane for element in elements if element.lane and element.kind == "userTask"}
+    for lane in sorted(working - set(manifest.lanes)):
+        yield _finding(
+            f"lanes.{lane}",
+            "lane-without-role",
+            Text(f"Lajur “{lane}” tidak punya peran.", f"The lane “{lane}” has no role."),
+            Text("Tambahkan lajur itu di [lanes].", "Add the lane to [lanes]."),
+        )
+    for name, rule in manifest.lanes.items():
+        place = f"lanes.{name}"
+        if name not in drawn:
+            yield _unknown(place, name, "lajur", "lane", warn=True)
+        yield from _missing(place, rule.roles, known.roles, "peran", "role")
+        if rule.unit and known.units is not None:
+            yield from _missing(place, [rule.unit], known.units, "unit", "unit")
+        if rule.unit_from:
+            yield from _missing(place, [rule.unit_from], manifest.variables, "variabel", "variable")
+
+
+def _variables(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    for variable in bundle.manifest.variables.values():
+        for form, field in variable.sources:
+            if form in known.forms:
+                yield from _source(variable, form, field, bundle.forms[form].by_key.get(field))
+
+
+def _source(variable: Variable, form: str, field: str, question: Field | None) -> Iterator[Finding]:
+    place = f"variables.{variable.name}"
+    if question is None:
+        yield _unknown(place, f"{form}.{field}", "isian", "field")
+    elif question.kind_of_answer not in ANSWERS[variable.type]:
+        yield _finding(
+            place,
+            "variable-type",
+            Text(
+                f"Isian {form}.{field} memberi {question.kind_of_answer}, bukan {variable.type}.",
+                f"The field {form}.{field} gives {question.kind_of_answer}, not {variable.type}.",
+            ),
+            Text("Samakan jenis variabel dengan isiannya.", "Give the variable the type of its field."),
+        )
+
+
+def _messages(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    awaited = {element.message for element in bundle.definition.elements.values() if element.message}
+    for message in bundle.manifest.messages.values():
+        place = f"messages.{message.name}"
+        if message.name not in awaited:
+            yield _unknown(place, message.name, "pesan di diagram", "message in the diagram")
+        yield from _missing(place, [message.sender], known.roles | {REPORTER}, "peran", "role")
+    for name in sorted(awaited - set(bundle.manifest.messages)):
+        yield _finding(
+            f"messages.{name}",
+            "message-without-sender",
+            Text(f"Tidak ada yang boleh mengirim pesan “{name}”.", f"Nobody may send the message “{name}”."),
+            Text("Tambahkan pesan itu di [messages].", "Add the message to [messages]."),
+        )
+
+
+def _instance(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    rules = bundle.manifest.instance
+    limits = [rules.sla, *rules.sla_when] if rules.sla else [*rules.sla_when]
+    yield from _missing("instance.sla", [key for key in limits if key], known.limits, "batas waktu", "limit")
+    for key, condition in rules.sla_when.items():
+        place = f"instance.sla_when.{key}"
+        try:
+            names = compile_expression(condition).names
+        except (ExpressionError, UnsafeExpression) as error:
+            fix = Text("Tulis perbandingan sederhana.", "Write a plain comparison.")
+            yield _finding(place, "expression", Text(str(error), str(error)), fix)
+            continue
+        yield from _missing(place, sorted(names), bundle.manifest.variables, "variabel", "variable")
+    if rules.withdraw:
+        yield from _missing("instance.withdraw", [rules.withdraw.sender], known.roles | {REPORTER}, "peran", "role")
+    yield from _missing("instance.pauses", rules.pauses, bundle.manifest.statuses.values(), "status", "status")
+
+
+def _statuses(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    manifest = bundle.manifest
+    ids = {*bundle.definition.elements, *bundle.definition.flows}
+    ids |= {manifest.instance.withdraw.end} if manifest.instance.withdraw else set()
+    yield from _missing("statuses", manifest.statuses, ids, "unsur atau arus", "element or flow")
+    if known.statuses is not None:
+        for id_, status in manifest.statuses.items():
+            yield from _missing(f"statuses.{id_}", [status], known.statuses, "status", "status")
+
+
+def _presets(bundle: Bundle) -> Iterator[Finding]:
+    for key, form in bundle.forms.items():
+        for name in sorted(form.names - set(bundle.manifest.variables)):
+            yield _unknown(f"forms/{key}.form", name, "variabel", "variable")
+
+
+def _missing(place: str, names: Iterable[str], known: Iterable[str], kind_id: str, kind_en: str) -> Iterator[Finding]:
+    present = set(known)
+    for name in names:
+        if name not in present:
+            yield _unknown(place, name, kind_id, kind_en)
+
+
+def _unknown(place: str, name: str, kind_id: str, kind_en: str, warn: bool = False) -> Finding:
+    return Finding(
+        MANIFEST,
+        place,
+        f"unknown-{kind_en.split()[0]}",
+        "warning" if warn else "error",
+        Text(f"“{name}”: tidak ada {kind_id} dengan nama itu.", f"“{name}”: there is no {kind_en} of that name."),
+        Text(f"Tulis nama {kind_id} yang ada.", f"Write the name of an existing {kind_en}."),
+    )
+
+
+def _finding(place: str, rule: str, message: Text, fix: Text) -> Finding:
+    return Finding(MANIFEST, place, rule, "error", message, fix)
