@@ -21,11 +21,16 @@ REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
     "app.web.language",
+    "app.web.citizen",
+    "app.web.tracking",
+    "app.web.attachments",
     "app.web.account",
     "app.web.inbox",
     "app.web.task",
     "app.web.complaint_file",
     "app.web.people",
+    "app.web.operations",
+    "app.web.definitions",
 )
 
 
@@ -47,7 +52,7 @@ def create_app(
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
 
-    from app.web import errors, filters, language, navigation, security
+    from app.web import errors, filters, forms, language, navigation, public_words, security
     from app.web.current import Web
 
     parts = parts or join(settings, clock, chance)
@@ -60,6 +65,8 @@ def create_app(
     errors.explain(app)
     language.speak(app)
     filters.install(app)
+    forms.install(app)
+    public_words.install(app)
     navigation.install(app)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(name).blueprint)

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
-from app.bundle.service_statuses import Emergency, PublicStep, Status, emergency, statuses, steps
+from app.bundle.service_statuses import ActionWords, Emergency, PublicStep, Status, actions, emergency, statuses, steps
 from app.domain.calendar import Calendar
 from app.domain.calendar_data import read_calendar
 from app.domain.durations import CalendarError
@@ -70,6 +70,7 @@ class ServiceData:
     statuses: Mapping[str, Status] = field(default_factory=dict)
     steps: tuple[PublicStep, ...] = ()
     emergency: Emergency | None = None
+    actions: Mapping[str, ActionWords] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -109,7 +110,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     kelurahan = files.kelurahan(sources["kelurahan.toml"])
     questions = files.questions(sources["questions.toml"])
     words = sources["statuses.toml"]
-    public, procedure, urgent = statuses(words), steps(words), emergency(words)
+    public, procedure, urgent, acts = statuses(words), steps(words), emergency(words), actions(words)
     templates = _templates(contents, sources)
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
@@ -135,6 +136,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         public,
         procedure,
         urgent,
+        acts,
         tuple(findings),
     )
     return service, findings

@@ -35,6 +35,22 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionWords:
+    """What the reporter can do, named by the message of the diagram (or "withdraw"), as heading and as button."""
+
+    name: str
+    title: Text
+    button: Text
+
+
+def actions(source: Source) -> dict[str, ActionWords]:
+    """The [[action]] rows of statuses.toml by name."""
+    rows = source.rows("action", "name", "name title button")
+    found = [ActionWords(row.text("name"), row.both("title"), row.both("button")) for row in rows]
+    return by_key(source, "action", [(each.name, each) for each in found])
+
+
+@dataclass(frozen=True, slots=True)
 class Emergency:
     """Whom to call when a complaint is too slow."""
 

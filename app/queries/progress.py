@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -108,9 +109,9 @@ class Progress:
     withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
 
     @property
-    def current(self) -> Line | None:
-        """The step where the complaint is now."""
-        return next((line for line in self.lines if line.state == "current"), None)
+    def last_from_office(self) -> Said | None:
+        """The last message to the reporter: what they are answering."""
+        return next((said for said in reversed(self.conversation) if said.direction == "out"), None)
 
 
 @dataclass(frozen=True)
@@ -312,3 +313,13 @@ def _duties(case: _Case) -> list[Duty]:
 def _withdrawal(case: _Case) -> str | None:
     rule = case.bundle.manifest.instance.withdraw
     return rule.form if rule and rule.sender == REPORTER and case.instance.state == "active" else None
+
+
+def bundle_and_variables(session: Session, parts: Parts, tracking_id: str) -> tuple[Bundle, Mapping[str, Any]]:
+    """The version of the process that a complaint runs on, and its variables; NotFound when there is none."""
+    complaint = session.get(Complaint, tracking_id)
+    row = session.get(ProcessInstance, complaint.instance_id) if complaint else None
+    if row is None:
+        raise NotFound
+    bundle = parts.bundle(session, row.deployment_id)
+    return bundle, Instance.decode(bundle.definition, row.blob).variables

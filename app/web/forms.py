@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -10,16 +10,22 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
+from app.bundle.form_values import MOST_FILES
 from app.bundle.forms import Field, Form, Option, Sources
+from app.commands.attachments import StoreAttachment
+from app.domain.errors import Invalid, Refusal
+from app.domain.roles import Actor
 from app.domain.text import Text
 from app.store.complaints import Attachment
+from app.web.current import web
 
 DROP = "lepas"  # the box that takes an attachment off again
-OURS = frozenset({"csrf_token", DROP})
+SUBMISSION = "kiriman"  # the token that makes a form sent twice count once
+OURS = frozenset({"csrf_token", DROP, SUBMISSION})
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,9 @@ class Shown:
     def attached(self, question: Field) -> list[tuple[str, str]]:
         """Ids and names of the files that were uploaded already."""
         value = self.values.get(question.key)
-        return [(each, self.files[each]) for each in value or [] if each in self.files] if isinstance(value, list) else []
+        return (
+            [(each, self.files[each]) for each in value or [] if each in self.files] if isinstance(value, list) else []
+        )
 
     def in_use(self, group: Field) -> bool:
         """Whether a folded group must stand open: something in it was answered or is wrong."""
@@ -86,8 +94,13 @@ class Shown:
 
 
 def install(app: Flask) -> None:
-    """Give templates what they need to name the headings of the city's lists."""
-    app.jinja_env.globals.update(heading_of=heading_of)
+    """Give templates what they need to draw a form."""
+    app.jinja_env.globals.update(heading_of=heading_of, sanitised=sanitised)
+
+
+def sanitised(html: str) -> Markup:
+    """The content of an html component, which app.bundle.forms has cleaned when it read the form."""
+    return Markup(html)
 
 
 def heading_of(heading: str) -> str:
@@ -113,11 +126,36 @@ def posted(form: Form) -> dict[str, Any]:
     return answers
 
 
-def uploads(form: Form) -> Iterable[tuple[Field, FileStorage]]:
-    """The files in the request with the question they answer; an empty file field sends a file without a name."""
+def take_uploads(form: Form, answers: dict[str, Any], by: Actor, **owner: str) -> dict[str, list[Text]]:
+    """Store the files in the request and put their ids among the answers; returns what is wrong, by question.
+
+    What could be stored stays attached even when something else in the form is wrong. `owner` names the complaint
+    or task that the files belong to, if there is one already.
+    """
+    wrong: dict[str, list[Text]] = {}
     for question in form.questions:
-        if question.type == "filepicker":
-            yield from ((question, file) for file in request.files.getlist(question.key) if file.filename)
+        if question.type != "filepicker":
+            continue
+        files = [file for file in request.files.getlist(question.key) if file.filename]  # an empty field sends one
+        kept = list(answers.get(question.key) or [])
+        most = int(question.maximum or MOST_FILES) if question.multiple else 1
+        if len(kept) + len(files) > most:
+            wrong[question.key] = [Text(f"Paling banyak {most} berkas.", f"At most {most} files.")]
+            files = files[: max(most - len(kept), 0)]
+        for file in files:
+            try:
+                kept.append(web().runner.run(StoreAttachment(file.filename or "", file.read(), **owner), by))
+            except Refusal as refusal:
+                wrong.setdefault(question.key, []).extend(_about(file.filename or "", refusal))
+        if kept:
+            answers[question.key] = kept
+    return wrong
+
+
+def _about(name: str, refusal: Refusal) -> list[Text]:
+    """Why a file was refused, with its name before each sentence."""
+    found = [text for texts in refusal.errors.values() for text in texts] if isinstance(refusal, Invalid) else []
+    return [Text(f"{name[:80]}: {text.id}", f"{name[:80]}: {text.en}") for text in found or [refusal.message]]
 
 
 def names_of(session: Session, answers: Mapping[str, Any], form: Form) -> dict[str, str]:

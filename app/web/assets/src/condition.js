@@ -141,6 +141,7 @@ function typed(text) {
 
 function show(part, hidden) {
   part.hidden = hidden;
+  delete part.dataset.hiddenNow; // the server's first guess, for the time before this script ran
   for (const control of part.querySelectorAll('input, select, textarea, button')) {
     // A control that is hidden must neither be sent nor stop the form with "please fill in".
     if (hidden && !control.disabled) {

@@ -1,0 +1,109 @@
+"""Pages for everybody: what this service is, the complaint form and its receipt, the standard, and privacy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from app.bundle.forms import Form
+from app.bundle.sources import sources_of
+from app.commands.complaints import FileComplaint
+from app.domain.errors import Invalid, NotFound
+from app.domain.permissions import Permission
+from app.domain.roles import Actor
+from app.domain.text import Text
+from app.queries import public
+from app.web import forms, signed_in
+from app.web.current import now, read, service, web
+from app.web.language import language
+from app.web.routes import VISITOR, route
+from app.web.security import limiter
+
+NOTICE_VERSION = "1"  # of the privacy notice; the reporter's row keeps which one was shown
+RECEIPT = "receipt"
+NO_PROCEDURE = Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet.")
+
+blueprint = Blueprint("citizen", __name__)
+
+
+@route(blueprint, "/", Permission.PUBLIC)
+def start() -> ResponseReturnValue:
+    """What this is, the two ways in, the steps with their limits, and whether somebody is there now."""
+    today = service().calendar.local_date(now())
+    with read() as database:
+        bundle = public.procedure(database, web().parts)
+        steps = public.promises(service(), bundle, today)
+        overall = public.overall(service(), bundle, today)
+    hours = public.opening_hours(service().calendar, now())
+    return render_template("citizen/start.html", service=service(), steps=steps, overall=overall, hours=hours)
+
+
+@route(blueprint, "/lapor", Permission.PUBLIC)
+def report() -> ResponseReturnValue:
+    """The empty complaint form."""
+    form = _form()
+    return _form_page(form, form.first_values())
+
+
+@route(blueprint, "/lapor", Permission.PUBLIC, methods=("POST",))
+@limiter.limit("20 per minute; 100 per hour")
+def send_report() -> ResponseReturnValue:
+    """Take in the complaint; if something is wrong the page comes back with everything that was typed and attached."""
+    form = _form()
+    answers = forms.posted(form)
+    wrong = forms.take_uploads(form, answers, VISITOR)
+    try:
+        if wrong:
+            form.load(answers, sources_of(service(), now()))
+            raise Invalid(errors={})
+        rest, identity = form.split(answers)
+        token = request.form.get(forms.SUBMISSION) or None
+        command = FileComplaint(rest, identity, lang=language(), submission=token, notice_version=NOTICE_VERSION)
+        filed = web().runner.run(command, VISITOR)
+    except Invalid as refusal:
+        return _form_page(form, answers, {**refusal.errors, **wrong}), 400
+    session[RECEIPT] = {"id": filed.tracking_id, "secret": filed.secret}
+    signed_in.open_complaint(Actor("reporter", "reporter", VISITOR.name, complaint=filed.tracking_id))
+    return redirect("/lapor/diterima")
+
+
+@route(blueprint, "/lapor/diterima", Permission.PUBLIC)
+def receipt() -> ResponseReturnValue:
+    """Number and secret, shown this once; who comes again is led to the tracking page."""
+    filed = session.pop(RECEIPT, None)
+    if filed is None:
+        return redirect("/lacak")
+    return render_template("citizen/receipt.html", filed=filed, service=service())
+
+
+@route(blueprint, "/privasi", Permission.PUBLIC)
+def privacy() -> ResponseReturnValue:
+    """What happens with personal data."""
+    return render_template("citizen/privacy.html", standard=service().standard, service=service())
+
+
+@route(blueprint, "/standar", Permission.PUBLIC)
+def standard() -> ResponseReturnValue:
+    """The service standard with its 14 components, its legal basis and what is unclear in it."""
+    today = service().calendar.local_date(now())
+    return render_template("citizen/standard.html", service=service(), standard=service().standard, today=today)
+
+
+def _form() -> Form:
+    with read() as database:
+        bundle = public.procedure(database, web().parts)
+    form = bundle.forms.get(bundle.manifest.start_form or "") if bundle else None
+    if form is None:
+        raise NotFound(NO_PROCEDURE)
+    return form
+
+
+def _form_page(form: Form, answers: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None) -> str:
+    with read() as database:
+        files = forms.names_of(database, answers, form)
+    shown = forms.Shown(form, sources_of(service(), now()), answers, errors or {}, {}, files, fresh=bool(errors))
+    token = request.form.get(forms.SUBMISSION) or web().parts.chance.hex()
+    return render_template("citizen/report.html", shown=shown, submission=token, service=service())
