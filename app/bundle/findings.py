@@ -19,7 +19,7 @@ def findings(
     bundle: Bundle,
     roles: Collection[str],
     limits: Collection[str],
-    topics: Collection[str],
+    topics: Collection[str] | None,
     units: Collection[str] | None = None,
     statuses: Collection[str] | None = None,
 ) -> list[Finding]:
@@ -27,13 +27,13 @@ def findings(
 
     Never raises: what cannot be read at all is a finding too.
     """
-    topics = {*topics, *bundle.manifest.topics}
+    handled = None if topics is None else frozenset({*topics, *bundle.manifest.topics})
     drawn = {name: data for name, data in bundle.files.items() if name.endswith((".bpmn", ".dmn"))}
     forms = frozenset(
         name.removeprefix("forms/").removesuffix(".form") for name in bundle.files if name.endswith(".form")
     )
     variables = frozenset(bundle.manifest.variables)
-    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, frozenset(topics))
+    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled)
     found += _forms(bundle)
     known = Known(forms, frozenset(roles), frozenset(limits), _frozen(units), _frozen(statuses))
     found += _guarded(lambda: check_manifest(bundle, known))

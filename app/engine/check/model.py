@@ -156,9 +156,10 @@ class Bundle:
     variables: Collection[str] | None = None
     topics: Collection[str] | None = None
 
-    def process(self, process_id: str) -> tuple[Diagram, Scope] | None:
-        """The process with this id in any of the files."""
-        for diagram in self.diagrams:
+    def process(self, process_id: str, near: Scope) -> tuple[Diagram, Scope] | None:
+        """The process with this id, looked for first in the file of `near` and then in the others."""
+        own = near.process
+        for diagram in sorted(self.diagrams, key=lambda one: own not in one.processes):
             for scope in diagram.processes:
                 if scope.id == process_id:
                     return diagram, scope

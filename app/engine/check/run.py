@@ -39,7 +39,7 @@ from app.engine.check.decision_files import check_decisions
 from app.engine.check.engine import check_engine
 from app.engine.check.model import Bundle, Diagram
 from app.engine.check.read import is_bpmn, read_diagram
-from app.engine.decisions import Decision, compiled_tables, read_decisions
+from app.engine.decisions import compiled_tables, read_decisions
 from app.engine.xml import parse_xml
 
 Rule = Callable[[Diagram, Bundle], Iterator[Finding]]
@@ -81,8 +81,12 @@ def check_files(
             found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]
     for file, data in tables.items():
         found += _guarded(file, lambda file=file, data=data: check_decisions(data, file, bundle))  # type: ignore[misc]
-    if diagrams and not errors(found):
-        found += _guarded(diagrams[0].file, lambda: check_engine(bundle, _tables(tables)))
+    faulty = {finding.file for finding in errors(found)}
+    sound = Bundle(tuple(diagram for diagram in diagrams if diagram.file not in faulty))
+    asked = {key: decision for file, data in tables.items() if file not in faulty for key, decision in
+             read_decisions(data, file).items()}  # fmt: skip
+    for diagram in sound.diagrams:
+        found += _guarded(diagram.file, lambda diagram=diagram: check_engine(diagram, sound, asked))  # type: ignore[misc]
     return _in_order(found)
 
 
@@ -103,10 +107,6 @@ def _decisions(file: str, data: bytes) -> dict[str, tuple[str, ...]]:
     except Exception:  # reported by the check of that file
         return {}
     return {one.table.id: tuple(column.name for column in one.table.outputs) for one in compiled}
-
-
-def _tables(tables: Mapping[str, bytes]) -> dict[str, Decision]:
-    return {key: decision for file, data in tables.items() for key, decision in read_decisions(data, file).items()}
 
 
 def _guarded(file: str, rule: Callable[[], Iterable[Finding]]) -> list[Finding]:

@@ -74,8 +74,13 @@ def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Bundle) -
             yield from _literal(diagram, node, value, clock)
         else:
             yield _unreadable(diagram, node, text)
-    elif text.isidentifier() and text not in (bundle.variables or ()):
+    elif text.isidentifier() and not _may_be_variable(text, bundle):
         yield _unreadable(diagram, node, text)
+
+
+def _may_be_variable(word: str, bundle: Bundle) -> bool:
+    """Whether a bare word names a variable; where those are not known, nobody writes a time with an underscore."""
+    return "_" in word if bundle.variables is None else word in bundle.variables
 
 
 def _constant(expression: Expression) -> object:
