@@ -9,10 +9,10 @@ from sqlalchemy import text
 from app.domain.permissions import Permission
 from app.web.routes import read, route
 
-pages = Blueprint("health", __name__)
+blueprint = Blueprint("health", __name__)
 
 
-@route(pages, "/healthz", Permission.PUBLIC)
+@route(blueprint, "/healthz", Permission.PUBLIC)
 def healthz() -> ResponseReturnValue:
     """`{"status": "ok"}` while the database answers; an error page otherwise."""
     with read() as session:

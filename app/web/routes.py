@@ -19,6 +19,7 @@ from app.web.current import read, service, web
 __all__ = ["VISITOR", "current_actor", "may", "read", "require", "route", "run", "service", "web"]
 
 VISITOR = Actor("reporter", "reporter", "Pelapor")
+Late = Callable[..., None]  # (actor, **arguments of the address)
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
@@ -37,7 +38,12 @@ def current_actor() -> Actor:
 
 def may(permission: Permission, unit: str | None = None) -> bool:
     """Whether the current person has a right, for an object of `unit` where the right is limited to own units."""
-    return can(current_actor(), permission, service().roles, unit)
+    return permitted(current_actor(), permission, unit)
+
+
+def permitted(actor: Actor, permission: Permission, unit: str | None = None) -> bool:
+    """Whether somebody has a right."""
+    return can(actor, permission, service().roles, unit)
 
 
 def require(permission: Permission, unit: str | None = None) -> None:
@@ -47,17 +53,22 @@ def require(permission: Permission, unit: str | None = None) -> None:
 
 
 def route(
-    blueprint: Blueprint, rule: str, permission: Permission, methods: tuple[str, ...] = ("GET",)
+    blueprint: Blueprint,
+    rule: str,
+    permission: Permission,
+    methods: tuple[str, ...] = ("GET",),
+    late: Late | None = None,
 ) -> Callable[[View], View]:
     """Add a page under `rule` for holders of `permission`; the only way to add one (create_app refuses others).
 
-    A REPORTER page names the complaint `tracking_id` in its rule. Whoever is not signed in is led to sign in.
+    A REPORTER page names the complaint `tracking_id` in its rule. Whoever is not signed in is led to sign in;
+    `late` may first keep what somebody sent whose session has just expired.
     """
 
     def register(view: View) -> View:
         @wraps(view)
         def checked(**arguments: Any) -> ResponseReturnValue:
-            refused = _refusal(permission)
+            refused = _refusal(permission, late)
             return refused if refused is not None else view(**arguments)
 
         blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=checked, methods=list(methods))
@@ -75,7 +86,7 @@ def _for_reporter() -> bool:
     return web().permissions.get(request.endpoint or "") is Permission.REPORTER
 
 
-def _refusal(permission: Permission) -> ResponseReturnValue | None:
+def _refusal(permission: Permission, late: Late | None) -> ResponseReturnValue | None:
     """None when the page may be shown; the way to sign in for whoever is unknown; Forbidden for everybody else."""
     if permission is Permission.PUBLIC:
         return None
@@ -84,4 +95,6 @@ def _refusal(permission: Permission) -> ResponseReturnValue | None:
         return None
     if permission is Permission.REPORTER:
         return redirect(url_for("tracking.find", nomor=(request.view_args or {}).get("tracking_id")))
+    if late is not None and (actor := signed_in.expired()) is not None and permitted(actor, permission):
+        late(actor, **(request.view_args or {}))
     return signed_in.ask()

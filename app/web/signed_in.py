@@ -45,6 +45,12 @@ def person() -> Actor | None:
     return actor_of(state.user_id)
 
 
+def expired() -> Actor | None:
+    """Whoever was signed in until a while ago: good enough to keep what they typed, never to show anything."""
+    state = found()
+    return actor_of(state.user_id) if state is not None and not state.live else None
+
+
 def actor_of(user_id: str) -> Actor | None:
     """An active person as actor; None when the account does not exist or was closed."""
     with read() as database:
@@ -80,8 +86,8 @@ def sign_out(response: Response) -> Response:
 
 def ask() -> ResponseReturnValue:
     """Lead to the sign-in page and, from there, back to where the person wanted to go."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "")
-    return redirect(url_for("account.sign_in", next=wanted if wanted.startswith("/") else None))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.path)
+    return redirect(url_for("account.sign_in", next=wanted))
 
 
 def open_complaint(actor: Actor) -> None:
@@ -107,3 +113,11 @@ def _see() -> None:
             sessions.see(database, request.cookies[cookie_name()], now())
     except (Busy, StorageFull):
         current_app.logger.info("session use not noted: database busy or full")
+
+
+def _page_of(path: str) -> str:
+    """The page from which a form was sent: the nearest address above it that can be shown."""
+    adapter = current_app.create_url_adapter(request)
+    while path and adapter is not None and not adapter.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"

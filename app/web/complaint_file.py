@@ -1,0 +1,193 @@
+"""The file of one complaint for officers: the report, its conversation and history, and the guarded identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.bundle.form_fields import Field
+from app.bundle.read import Bundle
+from app.bundle.sources import sources_of
+from app.commands.identity import OpenIdentity
+from app.domain.errors import Invalid, NotFound
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.queries import complaint_file
+from app.queries.complaint_file import File, Given, Happened
+from app.web.current import now
+from app.web.filters import day, text
+from app.web.routes import may, read, route, run, service, web
+from app.web.statuses import status_of
+
+blueprint = Blueprint("complaint_file", __name__)
+IDENTITY_FIELDS = ("name", "phone", "email", "id_type", "nik", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answers of one step in words: what was asked, and what was answered."""
+
+    step: Text
+    by: str
+    at: datetime
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    icon: str
+    said: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a page says about a file besides its plain fields."""
+
+    category: str
+    unit: str
+    target_unit: str
+    returns: tuple[Answered, ...]
+    answers: tuple[Answered, ...]
+    timeline: tuple[Entry, ...]
+    may_open_identity: bool
+
+
+@route(blueprint, "/aduan/<tracking_id>", Permission.COMPLAINT_READ)
+def show(tracking_id: str) -> ResponseReturnValue:
+    """The whole file, for whoever may read complaints of its unit."""
+    return _page(tracking_id)
+
+
+@route(blueprint, "/aduan/<tracking_id>/identitas", Permission.IDENTITY_READ, methods=("POST",))
+def open_identity(tracking_id: str) -> ResponseReturnValue:
+    """Open the reporter's identity for a reason; the opening is recorded."""
+    _readable(tracking_id)
+    try:
+        identity = run(OpenIdentity(tracking_id, request.form.get("reason", "")[:300]))
+    except Invalid as refusal:
+        return _page(tracking_id, errors=refusal.errors), 400
+    return _page(tracking_id, identity={name: identity[name] for name in IDENTITY_FIELDS if identity.get(name)})
+
+
+def _page(
+    tracking_id: str, identity: Mapping[str, Any] | None = None, errors: Mapping[str, list[Text]] | None = None
+) -> str:
+    _readable(tracking_id)
+    with read() as session:
+        file = complaint_file.file_of(session, tracking_id)
+        bundle = web().parts.bundle(session, file.deployment_id)
+    names = {
+        "name": _("Nama"),
+        "phone": _("Telepon"),
+        "email": _("Surel"),
+        "id_type": _("Jenis identitas"),
+        "nik": _("NIK"),
+        "address": _("Alamat"),
+    }
+    shown = {"identity": identity, "identity_names": names, "errors": errors or {}, "bundle": bundle}
+    return render_template("staff/complaint.html", file=file, about=described(file, bundle), **shown)
+
+
+def _readable(tracking_id: str) -> None:
+    """NotFound for whoever may not read complaints of that unit, as if it did not exist."""
+    with read() as session:
+        unit = complaint_file.unit_of(session, tracking_id)
+    if not may(Permission.COMPLAINT_READ, unit or ""):
+        raise NotFound
+
+
+def described(file: File, bundle: Bundle) -> About:
+    """Codes as names and answers as words, in the reader's language."""
+    data = service()
+    category = data.categories.get(file.category or "")
+    back = file.returns(bundle.manifest.statuses)
+    return About(
+        category=text(category.name) if category else file.category or "",
+        unit=unit_name(file.unit),
+        target_unit=unit_name(file.target_unit),
+        returns=tuple(answered(given, bundle) for given in back),
+        answers=tuple(answered(given, bundle) for given in file.answers),
+        timeline=tuple(entry for happened in file.history if (entry := _entry(happened, bundle))),
+        may_open_identity=not file.identity_erased and may(Permission.IDENTITY_READ, file.unit or ""),
+    )
+
+
+def unit_name(code: str | None) -> str:
+    """The full name of an office; its code where it is not on the list."""
+    unit = service().units.get(code or "")
+    return text(unit.name) if unit else code or ""
+
+
+def answered(given: Given, bundle: Bundle) -> Answered:
+    """One form's answers in words."""
+    return Answered(
+        bundle.label(given.element), given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle))
+    )
+
+
+def _lines(given: Given, bundle: Bundle) -> Iterator[tuple[str, str]]:
+    form = bundle.forms.get(given.form)
+    for question in form.questions if form else ():
+        value = given.data.get(question.key)
+        if value not in (None, "", [], False):
+            yield text(question.label), _said(question, value)
+
+
+def _said(question: Field, value: Any) -> str:
+    if question.type == "filepicker":
+        return str(_("%(count)s berkas", count=len(value)))
+    if question.type == "datetime" and question.subtype == "date":
+        return day(date.fromisoformat(value))
+    if isinstance(value, bool) and not question.options:
+        return str(_("Ya") if value else _("Tidak"))
+    words = {option.value: text(option.label) for option in question.choices(sources_of(service(), now()))}
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(
+        words.get(str(each).lower() if isinstance(each, bool) else str(each), str(each)) for each in values
+    )
+
+
+def _entry(happened: Happened, bundle: Bundle) -> Entry | None:
+    """The line for one entry of the history; None for what only the engine cares about."""
+    element = bundle.definition.elements.get(happened.element)
+    label = text(bundle.label(happened.element))
+    by = happened.by or _who(happened.by_kind)
+    if happened.kind in ("started", "ended", "paused", "resumed"):
+        words = {
+            "started": (_("Aduan diterima"), "mail"),
+            "ended": (_("Proses berakhir: %(step)s", step=label), "flag"),
+            "paused": (_("Waktu berhenti selama menunggu pelapor"), "clock-pause"),
+            "resumed": (_("Waktu berjalan lagi"), "clock"),
+        }
+        said, symbol = words[happened.kind]
+        return Entry(happened.at, symbol, said, by)
+    if happened.kind == "message":
+        return Entry(happened.at, "message", _("Pesan dari pelapor: %(step)s", step=label), by)
+    if happened.kind == "flow" and (code := bundle.manifest.statuses.get(happened.element)):
+        status = status_of(code)
+        return Entry(happened.at, status.icon, text(status.name), by)
+    if element is None or element.kind != "userTask":
+        return None
+    words = {
+        "entered": (_("%(step)s: dibuka", step=label), "circle"),
+        "left": (_("%(step)s: selesai", step=label), "circle-check"),
+        "cancelled": (_("%(step)s: tidak diperlukan lagi", step=label), "circle-x"),
+    }
+    if happened.kind not in words:
+        return None
+    said, symbol = words[happened.kind]
+    return Entry(happened.at, symbol, said, by if happened.kind == "left" else "")
+
+
+def _who(kind: str) -> str:
+    return str(_("Pelapor") if kind == "reporter" else _("Sistem") if kind == "system" else "")

@@ -1,0 +1,106 @@
+"""The task list of an officer, and claiming and giving back a task."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.commands.tasks import ClaimTask, ReleaseTask
+from app.domain.errors import NotFound
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.domain.tracking import is_tracking_id, normalise
+from app.queries import inbox
+from app.queries.complaint_file import unit_of
+from app.web import due
+from app.web.addresses import inside
+from app.web.current import now
+from app.web.language import language
+from app.web.routes import current_actor, may, read, route, run, service, web
+
+blueprint = Blueprint("inbox", __name__)
+
+
+@route(blueprint, "/tugas", Permission.TASK_WORK)
+def tasks() -> ResponseReturnValue:
+    """What one can do, soonest due first, by filter or search."""
+    chosen = request.args.get("saring", "unit")
+    chosen = chosen if chosen in inbox.FILTERS else "unit"
+    text = request.args.get("cari", "").strip()[:100]
+    actor, soon = current_actor(), due.soon_until()
+    with read() as session:
+        if text:
+            page = inbox.search(session, actor, text)
+        elif chosen == "mine":
+            page = inbox.mine(session, actor)
+        elif chosen == "waiting":
+            page = inbox.waiting(session, own_units())
+        else:
+            page = inbox.listing(session, actor, inbox.span_of(chosen, now(), soon), request.args.get("setelah"))
+        shown: dict[str, object] = {
+            "page": page,
+            "steps": {row.element: _step(row) for row in page.rows},
+            "counts": inbox.counts(session, actor, now(), soon, own_units()),
+            "next_due": None if page.rows else inbox.next_due(session, actor),
+            "other": _readable(text) if text and not page.rows else None,
+        }
+    return render_template(
+        "staff/inbox.html",
+        chosen=chosen,
+        text=text,
+        cap=inbox.COUNT_CAP,
+        actor=actor,
+        category_name=category_name,
+        **shown,
+    )
+
+
+@route(blueprint, "/tugas/<task_id>/ambil", Permission.TASK_WORK, methods=("POST",))
+def claim(task_id: str) -> ResponseReturnValue:
+    """Say: I am working on this; a lost race is answered by the page that names the winner."""
+    run(ClaimTask(task_id))
+    return redirect(inside(request.form.get("next")) or url_for("task.show", task_id=task_id))
+
+
+@route(blueprint, "/tugas/<task_id>/lepas", Permission.TASK_WORK, methods=("POST",))
+def release(task_id: str) -> ResponseReturnValue:
+    """Give a claimed task back; the draft stays with whoever typed it."""
+    run(ReleaseTask(task_id))
+    flash(_("Tugas dilepas; rekan Anda dapat mengambilnya."), "success")
+    return redirect(inside(request.form.get("next")) or url_for("inbox.tasks"))
+
+
+def own_units() -> frozenset[str] | None:
+    """Units whose complaints the person may read; None for all of them."""
+    actor = current_actor()
+    if may(Permission.COMPLAINT_READ, ""):
+        return None
+    return frozenset(grant.unit for grant in actor.grants if grant.unit and may(Permission.COMPLAINT_READ, grant.unit))
+
+
+def _step(row: inbox.Row) -> str:
+    """The step's name in the reader's language, from the version that the case runs on."""
+    if not row.element or language() == "id":
+        return row.step
+    with read() as session:
+        label: Text = web().parts.bundle(session, row.deployment_id).label(row.element)
+    return label.say(language())
+
+
+def _readable(text: str) -> str | None:
+    """The tracking id that was searched for, if that complaint may be read though there is nothing to do in it."""
+    tracking = normalise(text)
+    if not is_tracking_id(tracking):
+        return None
+    try:
+        with read() as session:
+            return tracking if may(Permission.COMPLAINT_READ, unit_of(session, tracking) or "") else None
+    except NotFound:
+        return None
+
+
+def category_name(code: str | None) -> str:
+    """The category's name in the reader's language."""
+    category = service().categories.get(code or "")
+    return category.name.say(language()) if category else (code or "")
