@@ -12,6 +12,7 @@ from app.engine.decision_compile import Compiled
 from app.engine.unary_tests import Cell, Span, equal
 
 INTEGERS = ("integer", "long")
+MAX_COMPARISONS = 500_000  # of one column
 OTHER = object()  # every text that the table does not name
 
 
@@ -21,6 +22,10 @@ class Unclear(Exception):
     def __init__(self, why: Text) -> None:
         self.why = why
         super().__init__(why.en)
+
+
+class TooLarge(Exception):
+    """The table has too many combinations to look at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ def axis_of(compiled: Compiled, column: int) -> Axis:
         kinds.add("boolean")
     if len(kinds) > 1:
         raise Unclear(Text("satu kolom mencampur jenis nilai", "a column mixes kinds of values"))
+    if len(values) * len(values) > MAX_COMPARISONS:
+        raise TooLarge
     name = compiled.table.inputs[column].label[:60] or f"#{column + 1}"
     samples = _samples(cells, domain, values, kinds.pop() if kinds else "", kind in INTEGERS)
     masks = tuple(sum(1 << atom for atom, (_, value) in enumerate(samples) if _accepts(cell, value)) for cell in cells)

@@ -7,19 +7,15 @@ from typing import Any
 
 from app.domain.findings import Finding, Severity
 from app.domain.text import Text
-from app.engine.decision_axis import Axis, Unclear, axis_of
+from app.engine.decision_axis import Axis, TooLarge, Unclear, axis_of
 from app.engine.decision_compile import Compiled
 from app.engine.expressions import Expression
 from app.engine.unary_tests import equal
 
-MAX_STEPS = 20_000
+MAX_WORK = 2_000_000  # comparisons of a row with a group of values
 MAX_ROWS = 1_000
 SHOWN = 5
 Box = tuple[int, ...]
-
-
-class TooLarge(Exception):
-    """The table has too many combinations to look at all of them."""
 
 
 @dataclass(slots=True)
@@ -28,7 +24,7 @@ class Cover:
 
     axes: list[Axis]
     boxes: list[Box]
-    steps: int = 0
+    work: int = 0
     _known: dict[tuple[int, tuple[int, ...]], bool] = field(default_factory=dict)
 
     def gaps(self, within: Box, rows: tuple[int, ...], limit: int) -> list[Box]:
@@ -43,8 +39,8 @@ class Cover:
             return [within[column:]]
         if self._known.get((column, rows)):
             return []
-        self.steps += 1
-        if self.steps > MAX_STEPS:
+        self.work += (len(rows) + 1) * len(self.axes[column].labels)
+        if self.work > MAX_WORK:
             raise TooLarge
         found: list[Box] = []
         for left, atoms in self._groups(within, rows, column).items():
@@ -88,6 +84,9 @@ def cover_findings(compiled: Compiled, file: str) -> list[Finding]:
         axes = [axis_of(compiled, column) for column in range(len(compiled.inputs))]
     except Unclear as unclear:
         report.unclear(unclear)
+        return report.findings
+    except TooLarge:
+        report.too_large()
         return report.findings
     if _entangled(compiled.inputs):
         report.unclear(Unclear(Text("dua kolom membaca variabel yang sama", "two columns read the same variable")))

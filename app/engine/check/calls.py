@@ -25,7 +25,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                 Text("Isi “Called element” dengan id proses.", "Fill in “Called element” with the id of a process."),
             )
             continue
-        found = bundle.process(called)
+        found = bundle.process(called, node.scope)
         if found is None or not found[1].runs:
             yield _unknown(diagram, node, called)
         elif called in _called_from(found[1], bundle):
@@ -39,11 +39,10 @@ def _called_from(scope: Scope, bundle: Bundle) -> set[str]:
     seen: set[str] = set()
     pending = [scope]
     while pending:
-        for name in {
-            xml.get("calledElement", "") for xml in pending.pop().xml.iterfind(".//b:callActivity", NS)
-        } - seen:
+        calling = pending.pop()
+        for name in {xml.get("calledElement", "") for xml in calling.xml.iterfind(".//b:callActivity", NS)} - seen:
             seen.add(name)
-            found = bundle.process(name)
+            found = bundle.process(name, calling)
             if found is not None:
                 pending.append(found[1])
     return seen

@@ -16,6 +16,7 @@ from app.engine.expression_tree import parsed
 from app.engine.expressions import Expression, ExpressionError, compile_expression
 
 MAX_CASES = 4_096
+MAX_TRIALS = 50_000  # cases times conditions
 OTHER_TEXT = "\u2026"  # stands for every text that no condition names
 Key = tuple[str, Any]  # ("", variable) or (function, its argument)
 
@@ -30,7 +31,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
 
 def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]]) -> Iterator[Finding]:
     cases = list(itertools.islice(_cases([expression for _, expression in flows]), MAX_CASES + 1))
-    known = len(cases) <= MAX_CASES
+    known = len(cases) <= MAX_CASES and len(cases) * len(flows) <= MAX_TRIALS
     truths = [[_true(expression, case) for case in cases] for _, expression in flows] if known else []
     if node.xml.get("default") is None and not (known and all(any(column) for column in zip(*truths, strict=True))):
         uncovered = next((case for number, case in enumerate(cases) if not any(t[number] for t in truths)), {})

@@ -42,7 +42,7 @@ def passes_by_itself(node: Node, bundle: Bundle, depth: int = 0) -> bool:
     if node.inner is not None:
         return depth < MAX_NESTING and _runs_through(node.inner, bundle, depth + 1)
     if node.kind == "callActivity":
-        called = bundle.process(node.xml.get("calledElement", ""))
+        called = bundle.process(node.xml.get("calledElement", ""), node.scope)
         return called is not None and depth < MAX_NESTING and _runs_through(called[1], bundle, depth + 1)
     return True
 

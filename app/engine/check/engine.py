@@ -23,15 +23,14 @@ def check_engine(diagram: Diagram, sound: Bundle, decisions: Mapping[str, Any]) 
 
     A diagram that leans on one with errors is not tried: it would be blamed for them.
     """
-    called = {node.xml.get("calledElement", "") for other in sound.diagrams for node in other.each("callActivity")}
-    asked = {camunda(node.xml, "decisionRef") for other in sound.diagrams for node in other.each("businessRuleTask")}
-    if any(sound.process(name) is None for name in called) or asked - {None, *decisions}:
+    needed = _needed(diagram, sound)
+    if needed is None or any(_asked(one) - decisions.keys() for one in needed):
         return
     for process in diagram.processes:
         if not process.runs:
             continue
         try:
-            _parse(sound, decisions, process.id)
+            _parse(needed, decisions, process.id)
         except ValidationException as refused:
             yield _finding(diagram.file, refused.id or process.id, str(refused))
         except RecursionError:
@@ -40,9 +39,27 @@ def check_engine(diagram: Diagram, sound: Bundle, decisions: Mapping[str, Any]) 
             yield _finding(diagram.file, process.id, f"{type(refused).__name__} {refused}")
 
 
-def _parse(sound: Bundle, decisions: Mapping[str, Any], process_id: str) -> None:
+def _needed(diagram: Diagram, sound: Bundle) -> list[Diagram] | None:
+    """The diagram and all that it calls; None where one of these is not sound."""
+    needed = [diagram]
+    for one in needed:
+        for node in one.each("callActivity"):
+            found = sound.process(node.xml.get("calledElement", ""), node.scope)
+            if found is None:
+                return None
+            if found[0] not in needed:
+                needed.append(found[0])
+    return needed
+
+
+def _asked(diagram: Diagram) -> set[str]:
+    """The decisions that a diagram asks for."""
+    return {name for node in diagram.each("businessRuleTask") if (name := camunda(node.xml, "decisionRef"))}
+
+
+def _parse(diagrams: list[Diagram], decisions: Mapping[str, Any], process_id: str) -> None:
     parser = DiagramParser(decisions)
-    for diagram in sound.diagrams:
+    for diagram in diagrams:
         parser.add_bpmn_xml(deepcopy(diagram.root), diagram.file)  # the library writes into what it reads
     parser.get_spec(process_id)
     parser.get_subprocess_specs(process_id)

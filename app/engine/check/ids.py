@@ -52,6 +52,7 @@ def _across_files(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
     """Ids shared with a file whose process this one calls: both run as one."""
     own = set(diagram.nodes)
     called = {node.xml.get("calledElement") for node in diagram.each("callActivity")}
+    called -= {process.id for process in diagram.processes}
     for other in bundle.diagrams:
         if other is diagram or not any(process.id in called for process in other.processes):
             continue
