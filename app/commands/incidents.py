@@ -12,6 +12,7 @@ from app.store.instances import ProcessInstance
 from app.store.jobs import Incident
 
 LONGEST_REASON = 500
+_incident, _instance = table_of(Incident), table_of(ProcessInstance)
 
 
 def raise_incident(
@@ -24,15 +25,15 @@ def raise_incident(
     element: str | None = None,
 ) -> str:
     """Write an incident and mark its instance; the same trouble that is still open is not written twice."""
-    known = select(Incident.id).where(
-        Incident.instance_id == instance_id,
-        Incident.job_id == job_id,
-        Incident.code == code,
-        Incident.resolved_at.is_(None),
+    known = select(_incident.c.id, _incident.c.job_id).where(
+        _incident.c.instance_id == instance_id, _incident.c.code == code, _incident.c.resolved_at.is_(None)
     )
-    found: str | None = unit.session.scalar(known.limit(1))
-    if found is not None:
-        return found
+    for found in unit.execute(known.order_by(_incident.c.raised_at)).all():
+        if job_id is None or found.job_id == job_id:
+            return str(found.id)
+        if found.job_id is None and instance_id is not None:  # now it can be tried again: by running this job
+            unit.execute(update(_incident).where(_incident.c.id == found.id).values(job_id=job_id))
+            return str(found.id)
     row = {
         "id": unit.parts.chance.hex(),
         "instance_id": instance_id,
@@ -43,9 +44,10 @@ def raise_incident(
         "message_en": message.en,
         "raised_at": unit.now,
     }
-    unit.execute(insert(table_of(Incident)), row)
-    table = table_of(ProcessInstance)
-    mark = update(table).where(table.c.id == instance_id, table.c.state == "active").values(state="incident")
+    unit.execute(insert(_incident), row)
+    mark = (
+        update(_instance).where(_instance.c.id == instance_id, _instance.c.state == "active").values(state="incident")
+    )
     unit.execute(mark)
     return str(row["id"])
 
@@ -54,19 +56,22 @@ def raise_stuck(unit: Unit, failed: Unit, refusal: Refusal) -> None:
     """The instance of the failed unit cannot go on: its previous state stays, and an operator is told."""
     if failed.chain == ADMINISTRATION or failed.chain_is_new:
         return
-    raise_incident(unit, refusal.code, sentence(refusal), instance_id=failed.chain)
+    job_id: str | None = failed.details.get("job")
+    raise_incident(unit, refusal.code, sentence(refusal), instance_id=failed.chain, job_id=job_id)
 
 
 def sentence(refusal: Refusal) -> Text:
     """What happened, with the engine's reason behind it."""
     reason = str(refusal.details.get("reason", ""))[:LONGEST_REASON]
-    return Text(f"{refusal.message.id} ({reason})", f"{refusal.message.en} ({reason})") if reason else refusal.message
+    said = refusal.message
+    return Text(f"{said.id} ({reason})", f"{said.en} ({reason})") if reason else said
 
 
 def clear_mark(unit: Unit, instance_id: str) -> None:
     """Let an instance be active again once no incident of it is open."""
     still = select(Incident.id).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None)).exists()
-    table = table_of(ProcessInstance)
     unit.execute(
-        update(table).where(table.c.id == instance_id, table.c.state == "incident", ~still).values(state="active")
+        update(_instance)
+        .where(_instance.c.id == instance_id, _instance.c.state == "incident", ~still)
+        .values(state="active")
     )

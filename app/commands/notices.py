@@ -62,8 +62,8 @@ def case(file: CaseFile, live: Instance) -> Case:
     )
 
 
-def send(file: CaseFile, message: Outgoing, cause: str) -> None:
-    """Put one message to everybody it is for into the outbox; `cause` is the element that asks for it."""
+def send(file: CaseFile, message: Outgoing) -> None:
+    """Put one message to everybody it is for into the outbox, and what the reporter is told into the conversation."""
     fields = {"tracking_id": file.row["business_key"], "status": file.row["status"], **dict(message.fields)}
     if office := file.office(file.instance.variables):
         fields.setdefault("unit", office)
@@ -72,7 +72,8 @@ def send(file: CaseFile, message: Outgoing, cause: str) -> None:
     for recipient in recipients(file, message.to):
         prompt = file.unit.by.kind == "reporter" and recipient.startswith("reporter:")
         due = file.unit.now if prompt else opening(file.unit)
-        file.notices.append(row(file, message.template, recipient, fields, due, f"{cause}:{message.template}"))
+        key = f"{file.id}:{file.row['version']}:{len(file.notices)}"
+        file.notices.append(row(file.unit, file, message.template, recipient, fields, due, key))
     if message.to == "reporter" and file.complaint_id is not None:
         _tell(file, message.template, fields)
 
@@ -88,19 +89,25 @@ def recipients(file: CaseFile, to: str) -> list[str]:
 
 
 def row(
-    file: CaseFile, template: str, recipient: str, fields: Mapping[str, str], due: datetime, cause: str
+    unit: Unit,
+    file: CaseFile | None,
+    template: str,
+    recipient: str,
+    fields: Mapping[str, str],
+    due: datetime,
+    cause: str,
 ) -> dict[str, Any]:
-    """One outbox row. Its key names instance, version, cause and recipient: no message stands there twice."""
+    """One outbox row. Its key names cause and recipient: the same message never stands there twice."""
     return {
-        "id": file.unit.parts.chance.hex(),
-        "key": f"{file.id}:{file.row['version']}:{len(file.notices)}:{cause}"[:110] + f":{recipient}",
-        "instance_id": file.id,
+        "id": unit.parts.chance.hex(),
+        "key": f"{cause}:{recipient}",
+        "instance_id": file.id if file else None,
         "template": template,
         "recipient": recipient,
         "fields": {name: str(value) for name, value in fields.items() if value is not None},
-        "created_at": file.unit.now,
+        "created_at": unit.now,
         "due_at": due,
-        "state": "dropped" if file.row["test"] else "waiting",
+        "state": "dropped" if file is not None and file.row["test"] else "waiting",
         "attempts": 0,
     }
 

@@ -78,13 +78,27 @@ class Settled:
     status: str
 
 
-def take_step(file: CaseFile, change: Callable[[Instance], Step], done: str | None = None) -> Settled:
-    """Let the engine step, run what follows by itself, and store it all. `done` is the user task that was completed."""
-    before = Standing() if file.fresh else Standing.of(file.instance)
-    return settle(file, before, [file.act(change)], done)
+def take_step(
+    file: CaseFile,
+    change: Callable[[Instance], Step],
+    done: str | None = None,
+    outgoing: tuple[tuple[str, Outgoing], ...] = (),
+) -> Settled:
+    """Let the engine step, run what follows by itself, and store it all.
+
+    `done` is the user task that was completed; `outgoing` are messages (with their element) that go before others.
+    """
+    before = Standing.of(file.instance)
+    return settle(file, before, [file.act(change)], done, outgoing)
 
 
-def settle(file: CaseFile, before: Standing, steps: list[Step], done: str | None = None) -> Settled:
+def settle(
+    file: CaseFile,
+    before: Standing,
+    steps: list[Step],
+    done: str | None = None,
+    outgoing: tuple[tuple[str, Outgoing], ...] = (),
+) -> Settled:
     """Run what follows by itself after `steps`, and store everything that changed since `before`."""
     ran = advance(file.bundle, file.instance, file.env, file.unit.parts.handlers, lambda live: notices.case(file, live))
     steps = [*steps, *ran.steps]
@@ -103,7 +117,7 @@ def settle(file: CaseFile, before: Standing, steps: list[Step], done: str | None
     if jobs:
         file.unit.execute(insert(_job), jobs)
     faultpoint("after_jobs_written")
-    _messages(file, ran.outgoing)
+    _messages(file, (*outgoing, *ran.outgoing))
     _save(file)
     ended = file.row["end_event"]
     return Settled(tuple(work.id for work in opened), ended, file.row["status"])
@@ -199,8 +213,8 @@ def _services(file: CaseFile, started: list[Open], failed: Iterable[tuple[Open, 
 
 
 def _messages(file: CaseFile, outgoing: Iterable[tuple[str, Outgoing]]) -> None:
-    for element, message in outgoing:
-        notices.send(file, message, element)
+    for _, message in outgoing:
+        notices.send(file, message)
     notices.write(file)
     faultpoint("after_outbox_written")
 

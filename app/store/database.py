@@ -55,7 +55,12 @@ def _sqlite(address: URL, pool_size: int) -> Engine:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(
-        address, json_serializer=compact_json, pool_size=pool_size, max_overflow=20, pool_timeout=PATIENCE_MS / 1000
+        address,
+        json_serializer=compact_json,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=20,
+        pool_timeout=PATIENCE_MS / 1000,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -84,6 +89,7 @@ def _postgresql(address: URL, pool_size: int) -> Engine:
     return create_engine(
         address,
         json_serializer=compact_json,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=20,
         pool_timeout=PATIENCE_MS / 1000,

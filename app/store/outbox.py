@@ -14,7 +14,7 @@ class OutboxMessage(Base):
     """One message to one recipient. It refers to the reporter or user; the address is read only at sending."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "state", "due_at"), Index(None, "instance_id"))
+    __table_args__ = (Index(None, "state", "due_at"), Index(None, "instance_id"), Index(None, "recipient", "state"))
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(String(160), unique=True)  # idempotency: instance, cause and recipient

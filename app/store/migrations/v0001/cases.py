@@ -94,6 +94,7 @@ def outbox_message() -> None:
         sa.UniqueConstraint("key", name="uq_outbox_message_key"),
     )
     op.create_index("ix_outbox_message_instance_id", "outbox_message", ["instance_id"], unique=False)
+    op.create_index("ix_outbox_message_recipient_state", "outbox_message", ["recipient", "state"], unique=False)
     op.create_index("ix_outbox_message_state_due_at", "outbox_message", ["state", "due_at"], unique=False)
 
 
@@ -131,8 +132,8 @@ def process_instance() -> None:
     op.create_index(
         "ix_process_instance_deployment_id_state", "process_instance", ["deployment_id", "state"], unique=False
     )
-    op.create_index("ix_process_instance_state_status", "process_instance", ["state", "status"], unique=False)
     op.create_index("ix_process_instance_state_started_at", "process_instance", ["state", "started_at"], unique=False)
+    op.create_index("ix_process_instance_state_status", "process_instance", ["state", "status"], unique=False)
 
 
 def answer() -> None:

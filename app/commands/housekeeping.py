@@ -1,0 +1,126 @@
+"""What the service does by itself each day: anchor the audit, tell officers their tasks, watch the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import func, insert, select
+
+from app.commands import notices
+from app.commands.unit import Unit
+from app.domain.permissions import Permission
+from app.store import trail
+from app.store.base import table_of
+from app.store.outbox import OutboxMessage
+from app.store.people import holders
+from app.store.tasks import Candidate, Task
+
+HORIZON = timedelta(days=60)  # how long before its end the owner is told that the calendar needs new holidays
+MOST_LINES = 10
+_outbox, _task, _candidate = table_of(OutboxMessage), table_of(Task), table_of(Candidate)
+
+
+@dataclass(frozen=True)
+class WriteAnchor:
+    """Anchor all audit chains that moved since the last time."""
+
+    permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
+
+    def execute(self, unit: Unit) -> int:
+        """How many chains were anchored. Its own entry is anchored next time."""
+        covered = trail.anchor(unit.connection, unit.parts.keys, unit.now)
+        unit.details["heads"] = covered
+        return covered
+
+
+@dataclass(frozen=True)
+class SendDigests:
+    """At the opening of a working day, tell everybody who has open tasks; running it again sends nothing twice."""
+
+    permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
+
+    def prepare(self, unit: Unit) -> list[dict[str, Any]]:
+        """Gather the tasks and write the messages before the database is locked: there may be many."""
+        today = unit.service.calendar.local_date(unit.now)
+        messages = []
+        for person, tasks in sorted(_work(unit, today).items()):
+            fields = _digest(unit, today, tasks)
+            messages.append(notices.row(unit, None, "digest", f"user:{person}", fields, unit.now, f"digest:{today}"))
+        return messages
+
+    def execute(self, unit: Unit) -> int:
+        """How many people were written to."""
+        return _add_new(unit, unit.prepared)
+
+
+@dataclass(frozen=True)
+class WarnOfHorizon:
+    """Tell those who keep the calendar, once a week, that it is certain for a short while only."""
+
+    permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
+
+    def execute(self, unit: Unit) -> int:
+        """How many people were written to."""
+        calendar = unit.service.calendar
+        today, horizon = calendar.local_date(unit.now), calendar.confirmed_until
+        if horizon - today > HORIZON:
+            return 0
+        beyond = select(func.count()).where(
+            _task.c.state == "open", ~_task.c.due_confirmed, _task.c.due_at.is_not(None)
+        )
+        fields = {"confirmed_until": horizon.isoformat(), "count": str(unit.execute(beyond).scalar_one())}
+        cause = f"horizon:{horizon}:{today.isocalendar()[0]}-{today.isocalendar()[1]}"
+        roles = sorted(role for role, codes in unit.service.roles.items() if Permission.STANDARD_EDIT.value in codes)
+        people = {person for role in roles for person in holders(unit.connection, today, role=role)}
+        messages = [
+            notices.row(unit, None, "horizon", f"user:{person}", fields, notices.opening(unit), cause)
+            for person in sorted(people)
+        ]
+        return _add_new(unit, messages)
+
+
+def _work(unit: Unit, today: date) -> dict[str, list[Any]]:
+    """Person -> their open tasks, those due first coming first; one look at the people for each role and unit."""
+    columns = (_task.c.id, _task.c.instance_id, _task.c.name, _task.c.due_at, _task.c.assignee)
+    rows = select(*columns, _candidate.c.role, _candidate.c.unit).join(_candidate, _candidate.c.task_id == _task.c.id)
+    rows = rows.where(_task.c.state == "open", _candidate.c.role != "reporter")
+    able: dict[tuple[str, str | None], list[str]] = {}
+    work: dict[str, dict[str, Any]] = {}
+    for row in unit.execute(rows.order_by(_task.c.due_at, _task.c.id)):
+        place = (row.role, row.unit)
+        if place not in able:
+            able[place] = holders(unit.connection, today, role=row.role, unit=row.unit)
+        for person in able[place] if row.assignee is None else [row.assignee]:
+            work.setdefault(person, {})[row.id] = row
+    return {person: list(tasks.values()) for person, tasks in work.items()}
+
+
+def _digest(unit: Unit, today: date, tasks: list[Any]) -> dict[str, str]:
+    calendar = unit.service.calendar
+    dues = [task.due_at for task in tasks if task.due_at is not None]
+    ahead = [due for due in dues if due >= unit.now]
+    return {
+        "date": today.isoformat(),
+        "open": str(len(tasks)),
+        "due_today": str(sum(calendar.local_date(due) == today for due in ahead)),
+        "overdue": str(len(dues) - len(ahead)),
+        "tasks": "\n".join(f"- {task.name}" for task in tasks[:MOST_LINES]),
+        "next_due": min(ahead).isoformat() if ahead else "",
+    }
+
+
+def _add_new(unit: Unit, messages: Iterable[dict[str, Any]]) -> int:
+    """Store the messages whose key is not there yet."""
+    rows = list(messages)
+    if not rows:
+        return 0
+    known = select(_outbox.c.key).where(_outbox.c.key.in_([row["key"] for row in rows]))
+    sent = {row.key for row in unit.execute(known)}
+    fresh = [row for row in rows if row["key"] not in sent]
+    if fresh:
+        unit.execute(insert(_outbox), fresh)
+    unit.details["messages"] = len(fresh)
+    return len(fresh)

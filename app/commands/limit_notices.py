@@ -1,0 +1,94 @@
+"""The three voices of a limit: a reminder before it, a mark and a notice when it has passed, and escalations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from app.commands import deadlines, notices
+from app.commands.casefile import CaseFile
+from app.domain.limits import remaining
+from app.store.base import table_of
+from app.store.instances import ProcessInstance
+from app.store.people import holders, name_of
+from app.store.tasks import Candidate, Task
+
+_task, _candidate, _instance = table_of(Task), table_of(Candidate), table_of(ProcessInstance)
+_find = select(_task.c.state, _task.c.name, _task.c.unit, _task.c.assignee).where(_task.c.id == bindparam("task"))
+_candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
+
+
+def remind(file: CaseFile, job: Row[Any]) -> None:
+    """Tell whoever works on it, or could, that the end is near."""
+    _tell(file, job, "reminder", _workers(file, job))
+
+
+def mark_overdue(file: CaseFile, job: Row[Any]) -> None:
+    """Mark the task and tell whoever works on it, or could."""
+    if job.task_id is not None:
+        file.unit.execute(update(_task).where(_task.c.id == job.task_id, _task.c.state == "open").values(overdue=True))
+    _tell(file, job, "overdue", _workers(file, job))
+
+
+def escalate(file: CaseFile, job: Row[Any]) -> None:
+    """Tell the next in the policy's list of roles."""
+    limit = deadlines.known(file, job.payload.get("limit"))
+    if limit is None or not limit.notify:
+        return
+    role = limit.notify[min(job.payload.get("level", 0), len(limit.notify) - 1)]
+    _tell(file, job, "escalation", holders(file.unit.connection, _today(file), role=role))
+
+
+def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -> None:
+    task = file.unit.execute(_find, {"task": job.task_id}).first() if job.task_id is not None else None
+    if task is not None and task.state != "open":
+        return
+    due = datetime.fromisoformat(job.payload["due"])  # the due time, not the time at which this came to run
+    left = remaining(file.unit.service.calendar, file.unit.now, due).text
+    fields = {
+        "tracking_id": file.row["business_key"],
+        "step": task.name if task else file.bundle.manifest.title.id,
+        "step_en": _english(file, job) or (task.name if task else file.bundle.manifest.title.en),
+        "holder": _holder(file, task),
+        "due": due.isoformat(),
+        "remaining": left.id,
+        "remaining_en": left.en,
+    }
+    opening = notices.opening(file.unit)
+    for person in people:
+        file.notices.append(notices.row(file.unit, file, template, f"user:{person}", fields, opening, job.id))
+    notices.write(file)
+    file.unit.execute(
+        update(_instance).where(_instance.c.id == file.id).values(history_count=file.row["history_count"])
+    )
+
+
+def _workers(file: CaseFile, job: Row[Any]) -> list[str]:
+    """Whoever claimed the task, else everybody who may; for the whole case its office."""
+    task = file.unit.execute(_find, {"task": job.task_id}).first() if job.task_id is not None else None
+    connection, today = file.unit.connection, _today(file)
+    if task is None:
+        return holders(connection, today, unit=file.row["unit"]) if file.row["unit"] else []
+    if task.assignee is not None:
+        return [task.assignee]
+    able: set[str] = set()
+    for row in file.unit.execute(_candidates, {"task": job.task_id}).all():
+        able.update(holders(connection, today, role=row.role, unit=row.unit))
+    return sorted(able)
+
+
+def _holder(file: CaseFile, task: Row[Any] | None) -> str:
+    if task is not None and task.assignee is not None:
+        return name_of(file.unit.connection, task.assignee)
+    return str((task.unit if task else file.row["unit"]) or "")
+
+
+def _english(file: CaseFile, job: Row[Any]) -> str | None:
+    return file.bundle.labels.get(job.element or "")
+
+
+def _today(file: CaseFile) -> Any:
+    return file.unit.service.calendar.local_date(file.unit.now)

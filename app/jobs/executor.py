@@ -1,0 +1,85 @@
+"""Runs due jobs: claims a few, runs each as a command, notes failures; one bad row never stops the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from app.commands.incidents import sentence
+from app.commands.jobs import FailJob, RunJob
+from app.commands.runner import Runner
+from app.domain.errors import Busy, Conflict, Refusal, StorageFull
+from app.domain.roles import SYSTEM
+from app.engine.refusals import EngineStuck
+from app.store.claims import claim_jobs, release_job
+from app.store.database import writer
+from app.store.faults import faultpoint
+
+BATCH = 50
+LATER = timedelta(seconds=5)  # when a job is tried again that met a busy database or another change
+log = structlog.get_logger(__name__)
+
+
+class Executor:
+    """Runs jobs on this node, on `workers` threads."""
+
+    def __init__(self, runner: Runner, workers: int = 1, batch: int = BATCH) -> None:
+        self._runner = runner
+        self._parts = runner.parts
+        self._writer = writer(runner.parts.database)
+        self._workers = max(1, workers)
+        self._batch = batch
+        self._name = runner.parts.chance.hex()
+
+    def run_due(self) -> int:
+        """Run everything that is due now; returns how many jobs were run."""
+        count = 0
+        while ids := self.claim():
+            faultpoint("after_claim")
+            self._run(ids)
+            count += len(ids)
+        return count
+
+    def claim(self) -> Sequence[str]:
+        """Mark the next due jobs as ours."""
+        with self._writer.begin() as connection:
+            return claim_jobs(connection, self._parts.clock.now(), self._name, self._batch)
+
+    def _run(self, ids: Sequence[str]) -> None:
+        if self._workers == 1:
+            for job_id in ids:
+                self.run(job_id)
+        else:
+            with ThreadPoolExecutor(self._workers) as pool:
+                list(pool.map(self.run, ids))
+
+    def run(self, job_id: str) -> None:
+        """Run one job; whatever goes wrong is noted and never raised."""
+        try:
+            self._runner.run(RunJob(job_id), SYSTEM)
+        except (Busy, StorageFull, Conflict) as later:
+            log.info("a job waits for the database", job=job_id, reason=later.code)
+            self._release(job_id)
+        except EngineStuck as stuck:
+            self._fail(FailJob(job_id, stuck.code, sentence(stuck).en, final=True))
+        except Exception as error:  # a handler may raise anything
+            reason = error.code if isinstance(error, Refusal) else type(error).__name__
+            log.warning("a job failed", job=job_id, reason=reason)
+            self._fail(FailJob(job_id, "job-failed", f"{reason}: {error}"))
+
+    def _fail(self, command: FailJob) -> None:
+        try:
+            self._runner.run(command, SYSTEM)
+        except Exception as error:  # the lock runs out by itself, and the job is tried again then
+            log.error("a failure could not be noted", job=command.job_id, reason=type(error).__name__)
+
+    def _release(self, job_id: str) -> None:
+        try:
+            with self._writer.begin() as connection:
+                release_job(connection, job_id, self._parts.clock.now() + LATER)
+        except (Refusal, DBAPIError) as error:  # the lock runs out by itself
+            log.info("a job stays locked for now", job=job_id, reason=type(error).__name__)

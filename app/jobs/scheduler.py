@@ -1,0 +1,91 @@
+"""The ticker: looks for due work at short intervals. The rows are the truth; a missed tick loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.commands.attachments import SweepAttachments
+from app.commands.housekeeping import SendDigests, WarnOfHorizon, WriteAnchor
+from app.commands.runner import Runner
+from app.domain.roles import SYSTEM
+from app.jobs.executor import Executor
+from app.jobs.outbox import Outbox
+from app.senders.chosen import senders
+from app.senders.letter import Sender
+from app.store.database import reading
+
+JOBS_EVERY = 1  # seconds
+OUTBOX_EVERY = 2
+OPENING_EVERY = 60
+NIGHT = 2  # o'clock, in the service's zone
+log = structlog.get_logger(__name__)
+
+
+class Ticker:
+    """The named schedules of one node; `start` and `stop` are all there is to it."""
+
+    def __init__(self, runner: Runner, ways: tuple[Sender, ...] | None = None) -> None:
+        parts = runner.parts
+        self._runner = runner
+        self._executor = Executor(runner, parts.settings.workers)
+        self._outbox = Outbox(parts, senders(parts.settings) if ways is None else ways)
+        self._greeted: Any = None
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin to tick; what came due while nothing ran is done at the first tick."""
+        with reading(self._runner.parts.database) as session:
+            zone = self._runner.parts.service(session).calendar.zone
+        self._every(JOBS_EVERY, self._executor.run_due, "due jobs")
+        self._every(OUTBOX_EVERY, self._outbox.deliver, "outbox")
+        self._every(OPENING_EVERY, self.greet, "opening of the day")
+        self._scheduler.add_job(_safely(self.tidy, "night"), "cron", hour=NIGHT, timezone=zone, id="night")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what runs just now and stop."""
+        self._scheduler.shutdown(wait=True)
+
+    def greet(self) -> int:
+        """Once a day, after opening: tell everybody their tasks, and the calendar's keepers of its end."""
+        parts = self._runner.parts
+        now = parts.clock.now()
+        with reading(parts.database) as session:
+            calendar = parts.service(session).calendar
+        today = calendar.local_date(now)
+        if self._greeted == today or not calendar.is_open(now):
+            return 0
+        sent: int = self._runner.run(SendDigests(), SYSTEM)
+        sent += self._runner.run(WarnOfHorizon(), SYSTEM)
+        self._greeted = today
+        return sent
+
+    def tidy(self) -> None:
+        """Every night: anchor the audit and sweep out files that belong to nothing."""
+        self._runner.run(WriteAnchor(), SYSTEM)
+        self._runner.run(SweepAttachments(), SYSTEM)
+
+    def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:
+        self._scheduler.add_job(_safely(act, name), "interval", seconds=seconds, id=name)
+
+
+def _safely(act: Callable[[], object], name: str) -> Callable[[], None]:
+    """A tick that fails is logged, and the next one comes."""
+
+    def tick() -> None:
+        try:
+            act()
+        except Exception as error:
+            log.error("a tick failed", schedule=name, reason=type(error).__name__, error=str(error))
+
+    return tick
