@@ -72,7 +72,8 @@ def send(file: CaseFile, message: Outgoing) -> None:
     for recipient in recipients(file, message.to):
         prompt = file.unit.by.kind == "reporter" and recipient.startswith("reporter:")
         due = file.unit.now if prompt else opening(file.unit)
-        key = f"{file.id}:{file.row['version']}:{len(file.notices)}"
+        # The first step after the filing finds the same version that the filing itself wrote.
+        key = f"{file.id}:{file.row['version'] + (not file.fresh)}:{len(file.notices)}"
         file.notices.append(row(file.unit, file, message.template, recipient, fields, due, key))
     if message.to == "reporter" and file.complaint_id is not None:
         _tell(file, message.template, fields)
