@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 import tempfile
 import uuid
 from pathlib import Path
@@ -31,4 +32,17 @@ def fresh_url(backend: str, folder: Path) -> str:
     name = f"alur_{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def copy_url(url: str, folder: Path) -> str:
+    """The address of a copy of a database that nobody uses at the moment."""
+    if url.startswith("sqlite"):
+        target = folder / f"{uuid.uuid4().hex}.db"
+        shutil.copy(url.removeprefix("sqlite:///"), target)
+        return f"sqlite:///{target}"
+    server = postgres_server()
+    original, name = url.split("?")[0].rsplit("/", 1)[1], f"alur_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
     return server.replace("/postgres?", f"/{name}?")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,7 +24,7 @@ from app.commands.runner import Runner
 from app.commands.service import LoadService
 from app.commands.tasks import Completed, CompleteTask
 from app.domain.chance import Chance, SystemChance
-from app.domain.clock import Clock
+from app.domain.clock import Clock, FrozenClock
 from app.domain.roles import SYSTEM, Actor, Grant
 from app.sdk import Handlers, handlers_of
 from app.settings import Settings
@@ -30,9 +33,11 @@ from app.store.accounts import RoleGrant, User
 from app.store.database import connect, reading
 from app.store.keys import KeyRing
 from app.store.tasks import Task
+from tests.databases import fresh_url
 
 ROOT = Path(__file__).parent.parent
 KEY = b"k" * 32
+MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))  # a Monday, in service hours
 PROCESS = ROOT / "processes" / "pengaduan_sp4n"
 VISITOR = Actor("reporter", "reporter", "Pelapor")
 
@@ -170,9 +175,21 @@ def world(url: str, var: Path, clock: Clock, chance: Chance | None = None, handl
     return World(parts, runner)
 
 
-def opened(url: str, var: Path, clock: Clock) -> World:
+@functools.cache
+def template(backend: str) -> str:
+    """A database with the whole service in it, made once, to be copied and never used."""
+    folder = Path(tempfile.mkdtemp(prefix="alur-template-"))
+    made = world(fresh_url(backend, folder), folder, FrozenClock(MORNING))
+    with made.parts.database.connect() as connection:
+        if backend == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.parts.database.dispose()
+    return made.parts.settings.database_url
+
+
+def opened(url: str, var: Path, clock: Clock, handlers: Handlers | None = None) -> World:
     """The same world again, as another process finds it."""
-    parts = parts_for(url, var, clock)
+    parts = parts_for(url, var, clock, None, handlers)
     return World(parts, Runner(parts))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Refusal
@@ -28,8 +28,9 @@ _incident, _candidate = table_of(Incident), table_of(Candidate)
 
 def waiting(session: Session, parts: Parts) -> Iterator[Violation]:
     """Running cases that nothing and nobody will ever move again."""
+    stopped = _with_incident(session)
     for row in _running(session):
-        if _has_incident(session, row.id):
+        if row.id in stopped:
             continue
         instance = _decoded(session, parts, row)
         if instance is None or instance.completed or not (instance.open() or instance.waits()):
@@ -38,23 +39,20 @@ def waiting(session: Session, parts: Parts) -> Iterator[Violation]:
 
 def standing(session: Session, parts: Parts) -> Iterator[Violation]:
     """Rows of tasks and jobs that the engine does not know, and work of the engine that has no row."""
+    stopped = _with_incident(session)
+    tasks = _grouped(session, select(_task.c.instance_id, _task.c.id).where(_task.c.state == "open"))
+    timer = (_job.c.kind == "timer", _job.c.state.in_(("waiting", "failed")))
+    timers = _grouped(session, select(_job.c.instance_id, _job.c.task_id).where(*timer))
     for row in _running(session):
         instance = _decoded(session, parts, row)
         if instance is None:
-            if not _has_incident(session, row.id):
+            if row.id not in stopped:
                 yield _wrong("process_instance", row.id, "INV3", "keadaannya tak terbaca", "its state cannot be read")
             continue
         users = {work.id for work in instance.open() if work.kind == "user"}
-        open_rows = set(
-            session.scalars(select(_task.c.id).where(_task.c.instance_id == row.id, _task.c.state == "open"))
-        )
-        yield from _compare("task", users, open_rows)
-        due = {wait.id: wait.due for wait in instance.waits() if wait.kind == "timer"}
-        jobs = select(_job.c.task_id, _job.c.due_at).where(
-            _job.c.instance_id == row.id, _job.c.kind == "timer", _job.c.state.in_(("waiting", "failed"))
-        )
-        timers = {job.task_id: job.due_at for job in session.execute(jobs)}
-        yield from _compare("job", set(due), set(timers))
+        due = {wait.id for wait in instance.waits() if wait.kind == "timer"}
+        yield from _compare("task", users, tasks.get(row.id, set()))
+        yield from _compare("job", due, timers.get(row.id, set()))
     yield from _left_over(session)
 
 
@@ -79,9 +77,18 @@ def _left_over(session: Session) -> Iterator[Violation]:
         yield _wrong("candidate", task, "INV3", "tugasnya sudah tidak terbuka", "its task is not open any more")
 
 
-def _running(session: Session) -> list[Row[Any]]:
+def _running(session: Session) -> Iterator[Row[Any]]:
     columns = (_instance.c.id, _instance.c.deployment_id, _instance.c.blob)
-    return list(session.execute(select(*columns).where(_instance.c.state.in_(RUNNING)).order_by(_instance.c.id)))
+    rows = select(*columns).where(_instance.c.state.in_(RUNNING)).order_by(_instance.c.id)
+    yield from session.execute(rows.execution_options(yield_per=BATCH))
+
+
+def _grouped(session: Session, pairs: Select[Any]) -> dict[str, set[str]]:
+    """First column -> set of the second."""
+    found: dict[str, set[str]] = {}
+    for owner, item in session.execute(pairs):
+        found.setdefault(owner, set()).add(item)
+    return found
 
 
 def _decoded(session: Session, parts: Parts, row: Row[Any]) -> Instance | None:
@@ -91,9 +98,8 @@ def _decoded(session: Session, parts: Parts, row: Row[Any]) -> Instance | None:
         return None
 
 
-def _has_incident(session: Session, instance_id: str) -> bool:
-    known = select(_incident.c.id).where(_incident.c.instance_id == instance_id, _incident.c.resolved_at.is_(None))
-    return session.scalar(known.limit(1)) is not None
+def _with_incident(session: Session) -> set[str | None]:
+    return set(session.scalars(select(_incident.c.instance_id).where(_incident.c.resolved_at.is_(None)).distinct()))
 
 
 def _wrong(table: str, row: str, invariant: str, id_: str, en: str) -> Violation:

@@ -52,7 +52,8 @@ def _entry_faults(row: Row[Any], seq: int, previous: str, keys: KeyRing) -> Iter
         yield _wrong("audit_entry", gone, "entri ini hilang", "this entry is missing")
     elif row.previous != previous:
         yield _wrong("audit_entry", name, "tidak menyambung entri sebelumnya", "it does not follow the entry before it")
-    if all(entry_hash(key, row._mapping) != row.hash for key in keys.all):
+    entry: dict[str, Any] = dict(row._mapping)
+    if all(entry_hash(key, entry) != row.hash for key in keys.all):
         yield _wrong("audit_entry", name, "isi entri ini diubah", "this entry was changed")
 
 

@@ -1,4 +1,4 @@
-"""A service with its content and people, on each kind of database."""
+"""A service with its content and people, on each kind of database; after every test all invariants must hold."""
 
 from __future__ import annotations
 
@@ -8,12 +8,29 @@ from pathlib import Path
 import pytest
 
 from app.domain.clock import FrozenClock
-from tests.world import World, world
+from app.queries.verify import verify
+from app.store.database import reading
+from tests.databases import BACKENDS, copy_url
+from tests.world import World, opened, template
 
 
 @pytest.fixture
-def service(database: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
+def broken() -> list[str]:
+    """Codes of invariants that a test breaks on purpose."""
+    return []
+
+
+@pytest.fixture(params=BACKENDS)
+def ready(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that holds the whole service."""
+    return copy_url(template(request.param), tmp_path)
+
+
+@pytest.fixture
+def service(ready: str, tmp_path: Path, clock: FrozenClock, broken: list[str]) -> Iterator[World]:
     """A running service whose clock stands at Monday 09.00 WIB."""
-    made = world(database, tmp_path, clock)
+    made = opened(ready, tmp_path, clock)
     yield made
+    with reading(made.parts.database) as session:
+        assert [each for each in verify(session, made.parts) if each.invariant not in broken] == []
     made.parts.database.dispose()
