@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
 from app.bundle import forms as form_files
 from app.bundle.manifest_findings import Known, check_manifest
@@ -36,8 +35,8 @@ def findings(
     found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled)
     found += _forms(bundle)
     known = Known(forms, frozenset(roles), frozenset(limits), _frozen(units), _frozen(statuses))
-    found += _guarded(lambda: check_manifest(bundle, known))
-    found += _guarded(lambda: _labels(bundle))
+    found += _guarded(check_manifest(bundle, known))
+    found += _guarded(_labels(bundle))
     found += _scenarios(bundle)
     seen = dict.fromkeys(found)
     return sorted(seen, key=lambda each: (each.severity != "error", each.file))
@@ -47,12 +46,12 @@ def _frozen(names: Collection[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset(names)
 
 
-def _guarded(check: Any) -> list[Finding]:
-    """The findings of one check; a file it cannot read at all is reported with the reader's own findings."""
+def _guarded(check: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings of one check; a file it cannot read at all ends it with the reader's own findings."""
     try:
-        return list(check())
+        yield from check
     except InvalidDiagram as error:
-        return error.findings
+        yield from error.findings
 
 
 def _forms(bundle: Bundle) -> list[Finding]:

@@ -1,0 +1,116 @@
+"""The drawn procedure has every element of the source and of our additions, each in the lane of whoever does it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.bundle.findings import findings
+from app.engine.instance import Environment, Instance
+from tests.conftest import MORNING
+from tests.processes.content import bundle, handlers, service
+
+PUBLIC_STATUSES = {
+    "received", "incomplete", "disposed", "verified", "returned_ministry", "returned_dinkominfo", "in_follow_up",
+    "awaiting_confirmation", "awaiting_verification", "result_returned", "answered", "reopened", "planned", "closed",
+    "forwarded_elsewhere", "merged", "archived", "withdrawn",
+}  # fmt: skip
+STEPS = {
+    "start_complaint": ("1. ", "Pelapor", "startEvent"),
+    "ministry_disposition": ("2. ", "Admin KemenPANRB", "userTask"),
+    "verify_disposition_dinkominfo": ("3. ", "Admin Dinkominfo", "userTask"),
+    "verify_disposition_opd": ("4. ", "Admin OPD", "userTask"),
+    "confirm_result": ("5. ", "Admin Dinkominfo", "userTask"),
+    "verify_result": ("6. ", "Admin KemenPANRB", "userTask"),
+    "send_report": ("7. ", "Pelapor", "sendTask"),
+}
+OTHERS = {
+    "ack_reporter", "check_duplicates", "gw_origin", "gw_ministry", "join_routing", "gw_authority",
+    "return_to_ministry", "forward_to_opd", "gw_function", "gw_return_limit", "supervisor_assigns", "follow_up",
+    "gw_confirm", "gw_needs_ministry", "gw_result", "gw_reporter", "gw_reopen", "request_completion_ministry",
+    "request_completion_dinkominfo", "request_rating", "suggest_unit", "end_closed", "end_archived", "end_forwarded",
+    "end_merged",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("element", "what"), STEPS.items())
+def test_each_of_the_seven_steps_stands_in_its_own_lane(element: str, what: tuple[str, str, str]) -> None:
+    number, lane, kind = what
+    drawn = bundle().definition.elements[element]
+    assert (drawn.name or "").startswith(number)
+    assert (drawn.lane, drawn.kind) == (lane, kind)
+
+
+def test_everything_beyond_the_source_is_drawn_too() -> None:
+    assert set(bundle().definition.elements) >= OTHERS
+
+
+@pytest.mark.parametrize(
+    ("flow", "source", "target"),
+    [
+        ("f_return_ministry", "return_to_ministry", "ministry_disposition"),
+        ("f_return_opd", "gw_return_limit", "join_routing"),
+        ("f_result_no", "gw_result", "confirm_result"),
+        ("f_confirm_no", "gw_confirm", "follow_up"),
+    ],
+)
+def test_the_return_arrows_lead_back_to_where_the_source_says(flow: str, source: str, target: str) -> None:
+    arrow = bundle().definition.flows[flow]
+    assert (arrow.source, arrow.target) == (source, target)
+
+
+def test_every_user_task_has_a_form_a_limit_and_somebody_to_do_it() -> None:
+    tasks = [element for element in bundle().definition.elements.values() if element.kind == "userTask"]
+    assert len(tasks) == 7
+    for task in tasks:
+        assert task.form_key in bundle().forms
+        assert task.properties["sla"] in service().limits
+        assert bundle().manifest.lanes[task.lane or ""].roles
+        assert task.documentation
+
+
+def test_nothing_is_wrong_with_the_bundle() -> None:
+    data = service()
+    found = findings(bundle(), data.roles, data.limits, handlers(), data.units, data.statuses)
+    # No default on purpose: an answer that the form does not know must stop the case, not send it anywhere.
+    assert {(each.rule, each.element) for each in found} == {
+        ("gateway-no-default", element) for element in ("gw_ministry", "gw_authority", "gw_reopen")
+    }
+
+
+def test_every_public_status_can_be_reached() -> None:
+    assert set(bundle().manifest.statuses.values()) == PUBLIC_STATUSES
+
+
+def test_everything_drawn_has_an_english_label() -> None:
+    assert [id_ for id_ in bundle().names if id_ not in bundle().labels] == []
+
+
+def test_endless_ping_pong_is_impossible() -> None:
+    """However often an office returns a complaint, from the third time on the head of division decides."""
+    env = Environment(MORNING, service().calendar, lambda key: service().limits[key])
+    known = {"origin": "direct", "channel": "web", "category": "jalan", "kelurahan": None, "assigned_unit": "DLH"}
+    instance, _ = Instance.start(bundle().definition, known, env)
+    supervised = 0
+    for _ in range(120):
+        work = instance.open()[0]
+        answers = {
+            "verify_disposition_dinkominfo": {"authority_decision": "yes"},
+            "verify_disposition_opd": {"within_function": False},
+            "supervisor_assigns": {"supervisor_decision": "assign"},
+        }
+        supervised += work.element == "supervisor_assigns"
+        assert work.element != "verify_disposition_dinkominfo" or not supervised
+        instance.complete(work.id, answers.get(work.element, {}), env)
+    assert supervised > 30
+
+
+def test_an_answer_the_diagram_does_not_know_stops_the_case_instead_of_sending_it_anywhere() -> None:
+    from app.engine.refusals import EngineStuck
+
+    env = Environment(MORNING, service().calendar, lambda key: service().limits[key])
+    known = {"origin": "direct", "channel": "web", "category": "jalan", "kelurahan": None}
+    instance, _ = Instance.start(bundle().definition, known, env)
+    while instance.open()[0].element != "verify_disposition_dinkominfo":
+        instance.complete(instance.open()[0].id, {}, env)
+    with pytest.raises(EngineStuck):
+        instance.complete(instance.open()[0].id, {"authority_decision": "perhaps"}, env)
