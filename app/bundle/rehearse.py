@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +44,12 @@ class Rehearsed:
     flows: int
     missed: tuple[str, ...]
     wanted: float
+
+    def __iter__(self) -> Iterator[Rehearsal]:
+        return iter(self.rehearsals)
+
+    def __len__(self) -> int:
+        return len(self.rehearsals)
 
     @property
     def coverage(self) -> float:

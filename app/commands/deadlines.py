@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 
 from app.bundle import facts
+from app.commands import history
 from app.commands.casefile import CaseFile
 from app.domain.calendar import Due
 from app.domain.limits import Limit, Schedule, scheduled, shifted
@@ -25,6 +26,7 @@ _entered = select(func.max(_history.c.at)).where(
     _history.c.element == bindparam("element"),
     _history.c.kind == "entered",
 )
+_entered_before = _entered.where(_history.c.at < bindparam("now"))
 _pauses = (
     select(_history.c.kind, _history.c.at)
     .where(_history.c.instance_id == bindparam("case"), _history.c.kind.in_(("paused", "resumed")))
@@ -84,7 +86,8 @@ def of_task(file: CaseFile, work: Open) -> Armed:
     if limit is None:
         return UNLIMITED
     now, calendar = file.unit.now, file.unit.service.calendar
-    start = facts.anchored(limit, now, file.row["started_at"], _entered_at(file, limit))
+    entered, again = _entered_at(file, limit, work.element)
+    start = facts.anchored(limit, now, file.row["started_at"], entered, again)
     due = calendar.add(start, limit.limit, limit.clock)
     if start < now:
         due = Due(shift_since(file, limit, due.at, start), due.confirmed)
@@ -136,17 +139,21 @@ def known(file: CaseFile, key: str | None) -> Limit | None:
         return None
 
 
-def _entered_at(file: CaseFile, limit: Limit) -> dict[str, datetime]:
+def _entered_at(file: CaseFile, limit: Limit, element: str) -> tuple[dict[str, datetime], datetime | None]:
+    """When the limit's anchor was last entered, and when this step itself was open the time before."""
     if limit.anchor in ("task", "instance"):
-        return {}
+        return {}, None
+    history.flush(file)
     at = file.unit.execute(_entered, {"case": file.id, "element": limit.anchor}).scalar()
-    return {} if at is None else {limit.anchor: at}
+    again = file.unit.execute(_entered_before, {"case": file.id, "element": element, "now": file.unit.now}).scalar()
+    return ({} if at is None else {limit.anchor: at}), again
 
 
 def shift_since(file: CaseFile, limit: Limit, due: datetime, start: datetime) -> datetime:
     """A due time that counts from `start`, moved by every pause of the case since then."""
     if not file.row["paused_seconds"]:
         return due
+    history.flush(file)
     calendar = file.unit.service.calendar
     began: datetime | None = None
     for row in file.unit.execute(_pauses, {"case": file.id}):

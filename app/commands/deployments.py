@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import func, insert, select, update
 
+from app.bundle.findings import findings
 from app.bundle.read import Bundle, bundle_of
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
@@ -121,10 +122,10 @@ def _put_live(unit: Unit, key: str, deployment_id: str, reason: str) -> None:
 def _same(unit: Unit, bundle: Bundle) -> Any:
     """The deployment with exactly this content, or None."""
     wanted = select(_deployment).where(_deployment.c.key == bundle.key, _deployment.c.digest == bundle.digest)
-    return unit.session.connection().execute(wanted).first()
+    return unit.execute(wanted).first()
 
 
 def _findings(unit: Unit, bundle: Bundle) -> list[Finding]:
     """Everything there is to say about the bundle, found without the database being locked."""
-    assert bundle.definition and bundle.forms is not None and bundle.decisions is not None
-    return []
+    data = unit.service
+    return findings(bundle, data.roles, data.limits, unit.parts.handlers, data.units, data.statuses)
