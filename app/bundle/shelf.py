@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, bundle_of
@@ -18,6 +18,7 @@ from app.store.base import table_of
 from app.store.deployments import Deployment, DeploymentFile
 from app.store.service_data import ServiceFile
 
+Reader = Connection | Session
 LIMITS = "sla.toml"
 BUNDLES = 32  # versions kept in memory at once
 _count = select(func.count()).select_from(table_of(ServiceFile))
@@ -32,30 +33,31 @@ class Shelf:
         self._service: tuple[int, ServiceData, str] | None = None
         self._former: dict[str, ServiceData] = {}
 
-    def service(self, session: Session) -> ServiceData:
+    def service(self, reader: Reader) -> ServiceData:
         """The service data in force; NotFound while none was loaded."""
-        return self._current(session)[0]
+        return self._current(reader)[0]
 
-    def limits_digest(self, session: Session) -> str:
+    def limits_digest(self, reader: Reader) -> str:
         """The digest of the limits in force, to be kept by an instance that starts now."""
-        return self._current(session)[1]
+        return self._current(reader)[1]
 
-    def limit(self, session: Session, digest: str | None, key: str, day: date) -> Limit:
+    def limit(self, reader: Reader, digest: str | None, key: str, day: date) -> Limit:
         """The limit `key` of the file with `digest`, for an instance started on `day`; KeyError if unknown."""
-        service, current = self._current(session)
+        held = self._service  # whoever asks for a limit has asked for the service data in this transaction before
+        service, current = (held[1], held[2]) if held is not None else self._current(reader)
         if digest is not None and digest != current:
-            former = self._as_it_was(session, digest)
+            former = self._as_it_was(reader, digest)
             if former is not None and key in former.limit_versions:
                 return former.limit(key, day)
         return service.limit(key, day)
 
-    def bundle(self, session: Session, deployment_id: str) -> Bundle:
+    def bundle(self, reader: Reader, deployment_id: str) -> Bundle:
         """The bundle of a deployment; NotFound when there is none."""
         with self._lock:
             if deployment_id in self._bundles:
                 self._bundles.move_to_end(deployment_id)
                 return self._bundles[deployment_id]
-        rows = session.execute(
+        rows = reader.execute(
             select(DeploymentFile.path, DeploymentFile.content).filter_by(deployment_id=deployment_id)
         )
         files = {row.path: row.content for row in rows}
@@ -68,18 +70,18 @@ class Shelf:
                 self._bundles.popitem(last=False)
         return bundle
 
-    def live(self, session: Session) -> dict[str, str]:
+    def live(self, reader: Reader) -> dict[str, str]:
         """Process key -> id of the deployment on which new instances start."""
-        rows = session.execute(select(Deployment.key, Deployment.id).where(Deployment.active).order_by(Deployment.key))
+        rows = reader.execute(select(Deployment.key, Deployment.id).where(Deployment.active).order_by(Deployment.key))
         return {row.key: row.id for row in rows}
 
-    def _current(self, session: Session) -> tuple[ServiceData, str]:
+    def _current(self, reader: Reader) -> tuple[ServiceData, str]:
         # Contents are only ever added: as long as their number is the same, so is what is in force.
-        count = session.execute(_count).scalar_one()
+        count = reader.execute(_count).scalar_one()
         held = self._service
         if held is not None and held[0] == count:
             return held[1], held[2]
-        contents = newest_files(session)
+        contents = newest_files(reader)
         if not contents:
             raise NotFound(Text("Data layanan belum dimuat.", "The service's data has not been loaded yet."))
         service = service_from({name: content for name, (content, _) in contents.items()})
@@ -87,24 +89,24 @@ class Shelf:
         self._service = (count, service, digest)
         return service, digest
 
-    def _as_it_was(self, session: Session, digest: str) -> ServiceData | None:
+    def _as_it_was(self, reader: Reader, digest: str) -> ServiceData | None:
         if digest not in self._former:
-            old = session.execute(select(ServiceFile.content).filter_by(name=LIMITS, digest=digest).limit(1)).scalar()
+            old = reader.execute(select(ServiceFile.content).filter_by(name=LIMITS, digest=digest).limit(1)).scalar()
             if old is None:
                 return None
-            contents = {name: content for name, (content, _) in newest_files(session).items()}
+            contents = {name: content for name, (content, _) in newest_files(reader).items()}
             self._former[digest] = service_from({**contents, LIMITS: old})
         return self._former[digest]
 
 
-def newest_files(session: Session) -> dict[str, tuple[bytes, str]]:
+def newest_files(reader: Reader) -> dict[str, tuple[bytes, str]]:
     """Name -> (content, digest) of each service file in force."""
     order = (ServiceFile.name, ServiceFile.loaded_at.desc(), ServiceFile.id.desc())
-    rows = session.execute(select(ServiceFile.id, ServiceFile.name).order_by(*order)).all()
+    rows = reader.execute(select(ServiceFile.id, ServiceFile.name).order_by(*order)).all()
     newest: dict[str, str] = {}
     for row in rows:
         newest.setdefault(row.name, row.id)
     chosen = select(ServiceFile.name, ServiceFile.content, ServiceFile.digest).where(
         ServiceFile.id.in_(newest.values())
     )
-    return {row.name: (row.content, row.digest) for row in session.execute(chosen)}
+    return {row.name: (row.content, row.digest) for row in reader.execute(chosen)}

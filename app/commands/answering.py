@@ -18,7 +18,7 @@ from app.store.answers import answers_digest
 from app.store.base import table_of
 from app.store.tasks import Answer
 
-_answer = table_of(Answer)
+_add = insert(table_of(Answer))
 NEVER_KEPT = frozenset({"related_person"})  # stands in the complaint's guarded row only
 
 
@@ -51,11 +51,11 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
         "element": element,
         "form": form_key,
         "data": data,
-        "seq": file.row["history_count"],
+        "seq": file.row["history_count"] + len(file.events),
         "at": file.unit.now,
         "by": file.unit.actor,
     }
-    file.unit.execute(insert(_answer), row)
+    file.unit.execute(_add, row)
     file.unit.details["answer"] = row["id"]
     file.unit.details["digest"] = answers_digest(data, file.unit.parts.keys.current)
 

@@ -54,6 +54,7 @@ class CaseFile:
     fresh: bool = False  # started in this very transaction
     _live: Instance | None = None
     changed: dict[str, Any] = field(default_factory=dict)
+    events: list[tuple[str, str, str | None]] = field(default_factory=list)  # history rows of this transaction
     notices: list[dict[str, Any]] = field(default_factory=list)  # outbox rows of this transaction
 
     @classmethod
@@ -97,7 +98,7 @@ class CaseFile:
     @cached_property
     def bundle(self) -> Bundle:
         """The version of the process that this instance is pinned to."""
-        return self.unit.parts.bundle(self.unit.session, self.row["deployment_id"])
+        return self.unit.parts.bundle(self.unit.connection, self.row["deployment_id"])
 
     @cached_property
     def env(self) -> Environment:
@@ -108,7 +109,7 @@ class CaseFile:
         """A limit as it was in force when the instance started; raises KeyError for an unknown key."""
         started: datetime = self.row["started_at"]
         day = self.unit.service.calendar.local_date(started)
-        return self.unit.parts.shelf.limit(self.unit.session, self.row["sla_digest"], key, day)
+        return self.unit.parts.shelf.limit(self.unit.connection, self.row["sla_digest"], key, day)
 
     def until(self, key: str) -> datetime | None:
         """When a limit would end if it began now; None for an unknown key."""

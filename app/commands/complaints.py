@@ -165,8 +165,8 @@ class FileComplaint:
 
 def _procedure(unit: Unit) -> tuple[str, Bundle]:
     """The live procedure for complaints: its deployment and its bundle."""
-    for deployment in unit.parts.shelf.live(unit.session).values():
-        bundle = unit.parts.bundle(unit.session, deployment)
+    for deployment in unit.parts.shelf.live(unit.connection).values():
+        bundle = unit.parts.bundle(unit.connection, deployment)
         if bundle.manifest.subject == SUBJECT and bundle.manifest.start_form in bundle.forms:
             return deployment, bundle
     raise NotFound(Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet."))

@@ -12,7 +12,7 @@ from app.engine.trace import Step
 from app.store.base import table_of
 from app.store.instances import History
 
-_history = table_of(History)
+_add = insert(table_of(History))
 
 Event = tuple[str, str, str | None]  # kind, element or flow, task id
 
@@ -23,16 +23,21 @@ def write(file: CaseFile, steps: Iterable[Step]) -> None:
 
 
 def add(file: CaseFile, events: Iterable[Event]) -> None:
-    """Add events at this instant, numbered on from the last."""
+    """Add events of this instant; they are stored with the case, or by `flush` before."""
+    file.events += events
+
+
+def flush(file: CaseFile) -> None:
+    """Store the events added so far, numbered on from the last."""
     seq = file.row["history_count"]
     base = {"instance_id": file.id, "at": file.unit.now, "by": file.unit.actor}
     rows: list[dict[str, Any]] = [
         {**base, "seq": number, "kind": kind, "element": element, "task_id": task}
-        for number, (kind, element, task) in enumerate(events, seq + 1)
+        for number, (kind, element, task) in enumerate(file.events, seq + 1)
     ]
     if rows:
-        file.unit.execute(insert(_history), rows)
-        file.row["history_count"] = seq + len(rows)
+        file.unit.execute(_add, rows)
+        file.row["history_count"], file.events = seq + len(rows), []
 
 
 def _events(file: CaseFile, step: Step) -> Iterator[Event]:

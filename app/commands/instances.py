@@ -37,7 +37,7 @@ class StartTest:
 
     def execute(self, unit: Unit) -> str:
         """The id of the new instance. Raises NotFound, EngineStuck."""
-        bundle = unit.parts.bundle(unit.session, self.deployment_id)
+        bundle = unit.parts.bundle(unit.connection, self.deployment_id)
         row = new_row(unit, self.deployment_id, bundle, f"TEST-{unit.parts.chance.code(8)}", test=True)
         file = CaseFile(unit, row, dict(NO_COMPLAINT), fresh=True)
         unit.execute(insert(table_of(ProcessInstance)), row)

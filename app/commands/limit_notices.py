@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from app.commands import deadlines, notices
+from app.commands import deadlines, history, notices
 from app.commands.casefile import CaseFile
 from app.domain.limits import remaining
 from app.store.base import table_of
@@ -61,6 +61,7 @@ def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -
     for person in people:
         file.notices.append(notices.row(file.unit, file, template, f"user:{person}", fields, opening, job.id))
     notices.write(file)
+    history.flush(file)
     file.unit.execute(
         update(_instance).where(_instance.c.id == file.id).values(history_count=file.row["history_count"])
     )

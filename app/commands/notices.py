@@ -23,7 +23,7 @@ from app.store.people import holders
 SIMILAR_DAYS = timedelta(days=30)
 MOST_SIMILAR = 5
 TRIAL_TITLE = "Uji coba"
-_outbox, _message = table_of(OutboxMessage), table_of(Message)
+_add_messages, _add_line = insert(table_of(OutboxMessage)), insert(table_of(Message))
 _complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _similar = (
     select(_complaint.c.id)
@@ -117,7 +117,7 @@ def write(file: CaseFile) -> None:
     """Store the messages gathered so far, each with its line in the history."""
     rows, file.notices = file.notices, []
     if rows:
-        file.unit.execute(insert(_outbox), rows)
+        file.unit.execute(_add_messages, rows)
         history.add(file, [("notice", each["template"], each["id"]) for each in rows])
 
 
@@ -138,7 +138,7 @@ def note(file: CaseFile, direction: str, author: str, text: str, template: str |
         "template": template,
         "text": text,
     }
-    file.unit.execute(insert(_message), line)
+    file.unit.execute(_add_line, line)
 
 
 def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:

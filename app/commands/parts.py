@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
-from app.bundle.shelf import Shelf
+from app.bundle.shelf import Reader, Shelf
 from app.domain.chance import Chance
 from app.domain.clock import Clock
 from app.engine.cache import LiveCache
@@ -42,10 +41,10 @@ class Parts:
     shelf: Shelf = field(default_factory=Shelf)
     scanner: Scanner = no_scanner
 
-    def service(self, session: Session) -> ServiceData:
+    def service(self, session: Reader) -> ServiceData:
         """The service data in force; NotFound while none was loaded."""
         return self.shelf.service(session)
 
-    def bundle(self, session: Session, deployment_id: str) -> Bundle:
+    def bundle(self, session: Reader, deployment_id: str) -> Bundle:
         """The bundle of a deployment; NotFound when there is none."""
         return self.shelf.bundle(session, deployment_id)

@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
 
 from app.commands import incidents
 from app.commands.command import Command, audited, name_of
@@ -18,7 +17,7 @@ from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.engine.refusals import EngineStuck
 from app.store import trail
-from app.store.database import reading, writer
+from app.store.database import writer
 from app.store.faults import faultpoint
 
 REFUSAL_PATIENCE_MS = 250  # a refusal is noted if that is quick; its answer never waits for it
@@ -55,21 +54,21 @@ class Runner:
         prepare = getattr(command, "prepare", None)
         if prepare is None:
             return None
-        with reading(self.parts.database) as session:
-            unit = Unit(session, self.parts.clock.now(), by, self.parts)
+        with self.parts.database.connect() as connection:
+            unit = Unit(connection, self.parts.clock.now(), by, self.parts)
             _permit(command, unit)
             return prepare(unit)
 
     def _attempt(self, command: Command, by: Actor, prepared: Any) -> Any:
         unit: Unit | None = None
         try:
-            with Session(self._writer, autoflush=False) as session, session.begin():
-                session.connection()  # SQLite's write lock is taken here; the instant comes after it, in commit order
-                unit = Unit(session, self.parts.clock.now(), by, self.parts, prepared)
+            with self._writer.begin() as connection:
+                # The instant comes after SQLite's write lock, so that instants follow each other as commits do.
+                unit = Unit(connection, self.parts.clock.now(), by, self.parts, prepared)
                 faultpoint("after_begin")
                 _permit(command, unit)
                 result = command.execute(unit)
-                session.flush()
+                unit.flush()
                 faultpoint("after_execute")
                 self._audit(command, unit, "done")
                 faultpoint("before_commit")
@@ -102,9 +101,8 @@ class Runner:
         if isinstance(refusal, Busy | StorageFull):
             return
         try:
-            with Session(self._hurried, autoflush=False) as session, session.begin():
-                session.connection()
-                unit = Unit(session, self.parts.clock.now(), by, self.parts)
+            with self._hurried.begin() as connection:
+                unit = Unit(connection, self.parts.clock.now(), by, self.parts)
                 if failed is not None and not failed.chain_is_new:
                     unit.chain = failed.chain
                 if isinstance(refusal, EngineStuck) and failed is not None:

@@ -34,7 +34,7 @@ class LoadService:
         need_reason(self.reason)
         fresh = self._fresh(unit)
         if fresh:
-            held = {name: content for name, (content, _) in newest_files(unit.session).items()}
+            held = {name: content for name, (content, _) in newest_files(unit.connection).items()}
             service_from({**held, **{name: self.files[name] for name in fresh}})
             unit.execute(insert(_file), [self._row(unit, name) for name in fresh])
         unit.details["changed"] = list(fresh)
@@ -45,7 +45,7 @@ class LoadService:
         if self.seed:
             seen = {(row.name, row.digest) for row in unit.execute(select(_file.c.name, _file.c.digest))}
             return tuple(name for name in sorted(self.files) if (name, digests[name]) not in seen)
-        held = newest_files(unit.session)
+        held = newest_files(unit.connection)
         return tuple(name for name in sorted(self.files) if held.get(name, (b"", ""))[1] != digests[name])
 
     def _row(self, unit: Unit, name: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ FIXED = ("id", "business_key", "definition_key", "started_at", "test")
 _instance, _task, _candidate = table_of(ProcessInstance), table_of(Task), table_of(Candidate)
 _draft, _job = table_of(Draft), table_of(Job)
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_add_jobs, _add_tasks, _add_candidates = insert(_job), insert(_task), insert(_candidate)
 _complete = (
     update(_task)
     .where(_task.c.id == bindparam("task"), _task.c.state == "open")
@@ -115,7 +116,7 @@ def settle(
     jobs += pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
     jobs += _open(file, opened) + deadlines.of_instance(file)
     if jobs:
-        file.unit.execute(insert(_job), jobs)
+        file.unit.execute(_add_jobs, jobs)
     faultpoint("after_jobs_written")
     _messages(file, (*outgoing, *ran.outgoing))
     _save(file)
@@ -181,9 +182,9 @@ def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
         due = armed.columns["due_at"]
         candidates += [{"task_id": work.id, "role": role, "unit": office, "due_at": due} for role in roles]
         jobs += armed.jobs
-    file.unit.execute(insert(_task), tasks)
+    file.unit.execute(_add_tasks, tasks)
     if candidates:
-        file.unit.execute(insert(_candidate), candidates)
+        file.unit.execute(_add_candidates, candidates)
     faultpoint("after_tasks_written")
     return jobs
 
@@ -222,6 +223,7 @@ def _messages(file: CaseFile, outgoing: Iterable[tuple[str, Outgoing]]) -> None:
 def _save(file: CaseFile) -> None:
     """Write the instance's row if nobody else did since it was read, and hold the live instance after the commit."""
     row, version = file.row, file.row["version"]
+    history.flush(file)
     row["blob"] = file.instance.encode()
     row["version"] = version if file.fresh else version + 1
     if file.ended:

@@ -33,6 +33,6 @@ def new_row(unit: Unit, deployment_id: str, bundle: Bundle, business_key: str, *
         "paused_at": None,
         "paused_seconds": 0,
         "history_count": 0,
-        "sla_digest": unit.parts.shelf.limits_digest(unit.session),
+        "sla_digest": unit.parts.shelf.limits_digest(unit.connection),
         "test": test,
     }

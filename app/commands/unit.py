@@ -26,7 +26,7 @@ ADMINISTRATION = "administration"  # the audit chain of everything that belongs 
 class Unit:
     """What a command sees. `chain` is set by whoever loads an instance; `details` goes into the audit entry."""
 
-    session: Session
+    connection: Connection
     now: datetime
     by: Actor
     parts: Parts
@@ -38,14 +38,14 @@ class Unit:
     _after_failure: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
-    def connection(self) -> Connection:
-        """The transaction's connection, for statements that need no objects."""
-        return self.session.connection()
+    def session(self) -> Session:
+        """The transaction as a session, for commands that work with row objects."""
+        return Session(self.connection, autoflush=False)
 
     @cached_property
     def service(self) -> ServiceData:
         """The service data in force."""
-        return self.parts.service(self.session)
+        return self.parts.service(self.connection)
 
     @cached_property
     def sources(self) -> Sources:
@@ -71,6 +71,11 @@ class Unit:
         """Refuse unless the actor has the right."""
         if not self.allows(permission, unit):
             raise Forbidden()
+
+    def flush(self) -> None:
+        """Write what row objects still hold."""
+        if "session" in self.__dict__:
+            self.session.flush()
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do something once everything is safely stored (never anything that must not be lost)."""
