@@ -45,7 +45,7 @@ def test_two_handlers_for_one_topic_are_refused(tmp_path: Path, monkeypatch: pyt
 
 def test_a_case_gives_answers_and_deadlines_as_text() -> None:
     case = Case(
-        "4TQW8Z1K3M", "Jalan", None, None, None, "received", "web", {}, {"form": {"number": 3, "open": None}}, NOW,
+        "M9S346Q3D9", "Jalan", None, None, None, "received", "web", {}, {"form": {"number": 3, "open": None}}, NOW,
         until={"known": NOW}.get,
     )  # fmt: skip
     assert (case.answer("form", "number"), case.answer("form", "open"), case.answer("other", "x")) == ("3", "", "")

@@ -193,6 +193,8 @@ class Stage:
             self._opened[element] = self.now
 
     def _limit(self) -> None:
+        if self.instance.completed:
+            return  # nothing is due in a case that has ended
         key = facts.instance_limit_key(self.play.bundle, self.instance.variables)
         if key is not None:
             self.due["instance"] = self._due(self._known(key), self.started)

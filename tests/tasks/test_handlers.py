@@ -19,7 +19,7 @@ ADDED_WHEN_WRITTEN = {"tracking_id", "link", "status", "category", "unit"}
 
 def case(variables: Mapping[str, Any] | None = None, **more: Any) -> Case:
     known: dict[str, Any] = {
-        "tracking_id": "4TQW8Z1K3M", "title": "Jalan berlubang", "category": "jalan", "kelurahan": "Medono",
+        "tracking_id": "M9S346Q3D9", "title": "Jalan berlubang", "category": "jalan", "kelurahan": "Medono",
         "unit": "DPUPR", "status": "received", "channel": "web", "variables": variables or {}, "answers": {},
         "now": NOW, "until": lambda key: END,
     }  # fmt: skip
