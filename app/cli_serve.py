@@ -27,7 +27,7 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     settings = Settings.from_environment(environ, demo=demo)
     from waitress import create_server
 
-    from app.jobs.scheduler import start
+    from app.jobs.scheduler import Ticker
     from app.main import create_app, join
 
     parts = join(settings)
@@ -36,12 +36,13 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     server = create_server(
         app, host=settings.host, port=settings.port, threads=settings.threads, ident="", channel_timeout=60
     )
-    scheduler = start(parts)
+    ticker = Ticker(app.extensions["alur"].runner)
+    ticker.start()
     _tell(parts)
     try:
         server.run()
     finally:
-        scheduler.shutdown()
+        ticker.stop()
 
 
 def make_ready(parts: Parts) -> None:

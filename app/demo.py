@@ -71,13 +71,22 @@ def _complaints(runner: Runner, clock: FrozenClock, now: datetime, content: Mapp
     """All events of all complaints in the order of time, as they would have come."""
     filed: dict[int, str] = {}
     for event in sorted(_events(now, content), key=lambda event: (event.at, event.complaint)):
-        clock.at = event.at
+        clock.at = _in_hours(runner.parts, event.at)
         if event.step:
-            _complete(runner, filed[event.complaint], event.data, event.at)
+            _complete(runner, filed[event.complaint], event.data, clock.at)
         else:
-            answers = event.data["answers"] | {"occurred_on": event.at.date().isoformat()}
+            answers = event.data["answers"] | {"occurred_on": clock.at.date().isoformat()}
             visitor = Actor("reporter", "reporter", "Pelapor")
             filed[event.complaint] = runner.run(FileComplaint(answers, {}), visitor).instance_id
+
+
+def _in_hours(parts: Parts, at: datetime) -> datetime:
+    """The last moment up to `at` at which the office was open, so that nobody seems to work at night."""
+    with reading(parts.database) as session:
+        calendar = parts.service(session).calendar
+    while not calendar.is_open(at):
+        at -= timedelta(minutes=15)
+    return at
 
 
 def _events(now: datetime, content: Mapping[str, Any]) -> Iterator[Event]:

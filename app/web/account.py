@@ -20,11 +20,12 @@ from app.queries import people
 from app.web import signed_in
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
+from app.web.navigation import entries
 from app.web.routes import VISITOR, current_actor, route, run
 from app.web.security import limiter
 
 blueprint = Blueprint("account", __name__)
-HOME = "/tugas"
+HOME = "/beranda"
 DIFFERENT = Text("Kedua isian tidak sama.", "The two entries differ.")
 WRONG_NOW = Text("Kata sandi sekarang tidak cocok.", "The current password does not match.")
 
@@ -102,6 +103,13 @@ def set_password(token: str) -> ResponseReturnValue:
         return render_template("account/new_password.html", errors=refusal.errors), 400
     flash(_("Kata sandi baru tersimpan. Silakan masuk."), "success")
     return redirect("/masuk")
+
+
+@route(blueprint, HOME, Permission.SIGNED_IN)
+def home() -> ResponseReturnValue:
+    """The first page of one's own work: tasks, or what else one's roles open."""
+    mine = entries()
+    return redirect(mine[0].address if mine else "/akun")
 
 
 @route(blueprint, "/akun", Permission.SIGNED_IN)

@@ -117,7 +117,7 @@ def described(file: File, bundle: Bundle) -> About:
         target_unit=unit_name(file.target_unit),
         returns=tuple(answered(given, bundle) for given in back),
         answers=tuple(answered(given, bundle) for given in file.answers),
-        timeline=tuple(entry for happened in file.history if (entry := _entry(happened, bundle))),
+        timeline=_timeline(file, bundle),
         may_open_identity=not file.identity_erased and may(Permission.IDENTITY_READ, file.unit or ""),
     )
 
@@ -155,6 +155,12 @@ def _said(question: Field, value: Any) -> str:
     return ", ".join(
         words.get(str(each).lower() if isinstance(each, bool) else str(each), str(each)) for each in values
     )
+
+
+def _timeline(file: File, bundle: Bundle) -> tuple[Entry, ...]:
+    """What people care about, each thing once even where the diagram passes it twice in one step."""
+    entries = [entry for happened in file.history if (entry := _entry(happened, bundle))]
+    return tuple(dict.fromkeys(entries))
 
 
 def _entry(happened: Happened, bundle: Bundle) -> Entry | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
+from app.domain.words import time_text
 from app.engine.instance import Instance
 from app.queries import complaint_file, inbox, outcome
 from app.queries import task as tasks
@@ -25,6 +26,7 @@ from app.web import forms
 from app.web.complaint_file import described, unit_name
 from app.web.consequence import consequence
 from app.web.current import now
+from app.web.filters import text
 from app.web.routes import current_actor, may, read, route, run, service, web
 
 blueprint = Blueprint("task", __name__)
@@ -89,9 +91,28 @@ def draft(task_id: str) -> ResponseReturnValue:
     if wrong:
         return _page(desk, typed, wrong), 400
     if request.headers.get("Accept", "").startswith("application/json"):
-        return jsonify(saved=now().isoformat())
+        local = service().calendar.local(now()).replace(second=0, microsecond=0)
+        return jsonify(said=_("Draf tersimpan pukul %(time)s.", time=text(time_text(local))))
     flash(_("Draf tersimpan. Anda dapat melanjutkan kapan saja."), "success")
     return redirect(url_for("task.show", task_id=task_id))
+
+
+@route(blueprint, "/tugas/<task_id>/akibat", Permission.TASK_WORK, methods=("POST",))
+def foresee(task_id: str) -> ResponseReturnValue:
+    """Where each decision would lead with what is typed now; a part of the task's page."""
+    desk = _desk(task_id)
+    form, file = desk.form, desk.file
+    if form is None or file is None:
+        return ""
+    typed = forms.posted(form)
+    with read() as session:
+        ahead = outcome.Lookahead(session, desk.bundle, service(), web().parts.handlers, now())
+        outcomes = ahead.of_choices(desk.task, file, form, typed)
+    desk = replace(desk, outcomes=outcomes)
+    decision, shown = outcome.decision_of(desk.bundle, form), _shown(desk, typed, {})
+    return render_template(
+        "staff/consequences.html", desk=desk, consequence=consequence, decision=decision, shown=shown
+    )
 
 
 def _desk(task_id: str) -> Desk:
@@ -123,10 +144,7 @@ def _desk(task_id: str) -> Desk:
 def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None) -> str:
     shown, decision = None, None
     if desk.form is not None:
-        with read() as session:
-            names = forms.names_of(session, values, desk.form)
-        sources = sources_of(service(), now())
-        shown = forms.Shown(desk.form, sources, values, errors or {}, desk.variables, names, fresh=True)
+        shown = _shown(desk, values, errors or {})
         decision = outcome.decision_of(desk.bundle, desk.form)
     explanation = _explanation(desk)
     return render_template(
@@ -140,6 +158,13 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
         actor=current_actor(),
         consequence=consequence,
     )
+
+
+def _shown(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]]) -> forms.Shown:
+    assert desk.form is not None  # only asked for tasks with a form
+    with read() as session:
+        names = forms.names_of(session, values, desk.form)
+    return forms.Shown(desk.form, sources_of(service(), now()), values, errors, desk.variables, names, fresh=True)
 
 
 def _first_values(desk: Desk) -> dict[str, Any]:

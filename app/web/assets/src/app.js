@@ -1,5 +1,6 @@
 // What every page loads. Pages work without it: each script below only adds comfort to marked elements.
 import htmx from 'htmx.org';
+import { armAutosave } from './autosave.js';
 import { armConditions } from './condition.js';
 import { armCopying } from './copy.js';
 import { armDrafts } from './draft.js';
@@ -22,6 +23,7 @@ function armParts(root) {
   armDrafts(root);
 }
 
+armAutosave();
 armCopying();
 armDue();
 armKeys();
