@@ -35,7 +35,11 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
     language = terminal_language(os.environ)
     root = content or _content_of(folder)
     bundle = read_folder(folder, root / "forms")
-    result = play(bundle, read_service(root / FOLDER), handlers_of(tasks))
+    try:
+        known = handlers_of(tasks)
+    except ImportError as error:
+        raise click.UsageError(f"--tasks {tasks}: {error}") from error
+    result = play(bundle, read_service(root / FOLDER), known)
     if as_json:
         click.echo(json.dumps(_as_json(bundle.key, result, language), ensure_ascii=False, indent=1))
     else:
