@@ -112,9 +112,10 @@ class _Pen:
         dashes = ' stroke-dasharray="8 5"' if line.kind == "messageFlow" else ""
         tick = strokes.tick(line.points, ink) if line.default else ""
         count = self.highlight.counts.get(line.id)
+        told = strokes.pill(strokes.along(line.points, 0.85), count, PATH) if count else ""
         return (
             f'<path d="{strokes.bent(line.points)}" fill="none" stroke="{ink}" stroke-width="{width:g}"{dashes}/>'
-            f"{strokes.arrow(line.points, ink)}{tick}{strokes.pill(strokes.along(line.points, 0.85), count, PATH) if count else ''}"
+            f"{strokes.arrow(line.points, ink)}{tick}{told}"
         )
 
     def _shape(self, shape: Shape) -> str:
