@@ -22,7 +22,7 @@ COMMANDS = {
     "rehearse": ("app.cli_content:rehearse", "Play a procedure's scenarios without a database."),
     "seed": ("app.cli_admin:seed", "Load demo people and complaints (demo mode only)."),
     "serve": ("app.cli_serve:serve", "Answer pages and run timers and messages."),
-    "user": ("app.cli_admin:user", "Add people and give or end their roles."),
+    "user": ("app.cli_user:user", "Add people and give or end their roles."),
     "verify": ("app.cli_admin:verify", "Check what is stored: invariants and the audit chain."),
 }
 

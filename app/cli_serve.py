@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +11,6 @@ from app.settings import Settings, WrongSettings, terminal_language
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
-
-REASON = "Dimuat dari berkas saat mulai"
 
 
 @click.command()
@@ -48,35 +45,17 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
 def make_ready(parts: Parts) -> None:
     """Tables, service data, procedures and, in demo mode only, demo people; what is there already stays as it is."""
     from app.demo import has_demo_people, seed
-    from app.store.migrate import upgrade
+    from app.main import prepare
 
     settings = parts.settings
-    if settings.demo:
-        settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    upgrade(parts.database)
+    prepare(parts)
     if not settings.demo and has_demo_people(parts):
         raise WrongSettings(
             "Basis data ini berisi orang percobaan; produksi tidak memakainya. / "
             "This database holds demo people; production does not run on it."
         )
-    load(parts, settings.processes_dir, settings.forms_dir)
     if settings.demo:
         seed(parts)
-
-
-def load(parts: Parts, processes: Path, forms: Path) -> None:
-    """Load service data and procedures whose content was never loaded before."""
-    from app.bundle.read import read_folder
-    from app.bundle.service import read_contents
-    from app.commands.deployments import Deploy
-    from app.commands.runner import Runner
-    from app.commands.service import LoadService
-    from app.domain.roles import SYSTEM
-
-    runner = Runner(parts)
-    runner.run(LoadService(read_contents(processes / "service"), REASON, seed=True), SYSTEM)
-    for manifest in sorted(processes.glob("*/manifest.toml")):
-        runner.run(Deploy(read_folder(manifest.parent, forms).files, REASON, seed=True), SYSTEM)
 
 
 def _tell(parts: Parts) -> None:

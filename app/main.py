@@ -17,6 +17,7 @@ from app.store.keys import KeyRing
 if TYPE_CHECKING:
     from flask import Flask
 
+LOADED = "Dimuat dari berkas saat mulai"
 REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
@@ -44,6 +45,24 @@ def join(settings: Settings, clock: Clock | None = None, chance: Chance | None =
         handlers=handlers_of(settings.tasks_package),
         keys=KeyRing.of(settings.identity_key),
     )
+
+
+def prepare(parts: Parts) -> None:
+    """Bring the tables up to date and load service data and procedures whose content was never loaded before."""
+    from app.bundle.read import read_folder
+    from app.bundle.service import FOLDER, read_contents
+    from app.commands.deployments import Deploy
+    from app.commands.service import LoadService
+    from app.domain.roles import SYSTEM
+    from app.store.migrate import upgrade
+
+    settings, runner = parts.settings, Runner(parts)
+    settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade(parts.database)
+    contents = read_contents(settings.processes_dir.parent / FOLDER)
+    runner.run(LoadService(contents, LOADED, seed=True), SYSTEM)
+    for manifest in sorted(settings.processes_dir.glob("*/manifest.toml")):
+        runner.run(Deploy(read_folder(manifest.parent, settings.forms_dir).files, LOADED, seed=True), SYSTEM)
 
 
 def create_app(

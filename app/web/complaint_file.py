@@ -159,8 +159,16 @@ def _said(question: Field, value: Any) -> str:
 
 def _timeline(file: File, bundle: Bundle) -> tuple[Entry, ...]:
     """What people care about, each thing once even where the diagram passes it twice in one step."""
-    entries = [entry for happened in file.history if (entry := _entry(happened, bundle))]
-    return tuple(dict.fromkeys(entries))
+    over = set()
+    entries = []
+    for happened in reversed(file.history):  # a step that was opened and is over shows its end only
+        if happened.kind != "entered" or happened.element not in over:
+            entries.append(_entry(happened, bundle))
+        if happened.kind in ("left", "cancelled"):
+            over.add(happened.element)
+        else:
+            over.discard(happened.element)
+    return tuple(dict.fromkeys(entry for entry in reversed(entries) if entry))
 
 
 def _entry(happened: Happened, bundle: Bundle) -> Entry | None:

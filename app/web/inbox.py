@@ -45,12 +45,14 @@ def tasks() -> ResponseReturnValue:
             "next_due": None if page.rows else inbox.next_due(session, actor),
             "other": _readable(text) if text and not page.rows else None,
         }
+    units = {grant.unit for grant in actor.grants}
     return render_template(
         "staff/inbox.html",
         chosen=chosen,
         text=text,
         cap=inbox.COUNT_CAP,
         actor=actor,
+        only_unit=next(iter(units)) if len(units) == 1 else None,  # said once, in the list's name
         category_name=category_name,
         **shown,
     )
