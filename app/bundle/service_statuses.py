@@ -12,13 +12,17 @@ TONES = ("green", "amber", "red", "blue", "grey")
 
 @dataclass(frozen=True, slots=True)
 class PublicStep:
-    """One step of the procedure as citizens see it; `elements` are the ids in the diagram that belong to it."""
+    """One step of the procedure as citizens see it; `elements` are the ids in the diagram that belong to it.
+
+    `exceptional` are those of them that happen only when something went wrong: shown when they happen, not promised.
+    """
 
     number: int
     title: Text
     done: Text
     office: Text
     elements: tuple[str, ...] = ()
+    exceptional: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,15 @@ def emergency(source: Source) -> Emergency | None:
 def steps(source: Source) -> tuple[PublicStep, ...]:
     """The [[step]] rows of statuses.toml, in the order of their numbers."""
     found = [
-        PublicStep(row.whole("number"), row.both("title"), row.both("done"), row.both("office"), row.words("elements"))
-        for row in source.rows("step", "number", "number title done office elements")
+        PublicStep(
+            row.whole("number"),
+            row.both("title"),
+            row.both("done"),
+            row.both("office"),
+            row.words("elements"),
+            frozenset(row.words("exceptional")),
+        )
+        for row in source.rows("step", "number", "number title done office elements exceptional")
     ]
     return tuple(sorted(found, key=lambda step: step.number))
 

@@ -204,6 +204,9 @@ def _current(case: _Case, visits: Mapping[int, tuple[Visit, ...]]) -> int | None
     if case.instance.ended_at is not None or (status and status.closed):
         return None
     open_ = [number for number, each in visits.items() if any(visit.ended is None for visit in each)]
+    if not open_ and case.instance.paused_at is not None:  # the step that asked for more goes on afterwards
+        last = {max(visit.ended for visit in each if visit.ended): number for number, each in visits.items() if each}
+        return last[max(last)] if last else None
     return min(open_, default=status.step if status else None)
 
 

@@ -61,7 +61,11 @@ def _limits(service: ServiceData, bundle: Bundle | None, step: PublicStep, day: 
     if bundle is None:
         return []
     known = bundle.definition.elements
-    keys = [facts.limit_key(bundle, element) for element in step.elements if element in known]
+    keys = [
+        facts.limit_key(bundle, element)
+        for element in step.elements
+        if element in known and element not in step.exceptional
+    ]
     return [service.limit(key, day) for key in dict.fromkeys(keys) if key and key in service.limits]
 
 

@@ -9,11 +9,11 @@ const CONSTANTS = new Map(Object.entries(
   { true: true, false: false, null: null, True: true, False: false, None: null },
 ));
 const LEVELS = [['||'], ['&&'], ['==', '!=', '<', '<=', '>', '>=', 'in']];
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|("[^"]*"|'[^']*')|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[=<>!()[\],]))/y;
+const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|([A-Za-z_]\w*)|(&&|\|\||[=!<>]=|[=<>!()[\],]))/y;
 
 /** The expression as a function of the answers; throws SyntaxError for what is not in the small language. */
 export function compile(text) {
-  const tokens = tokenise(text.trim().replace(/^=(?!=)/, '').replace(/^\$\{([^]*)\}$/, '$1'));
+  const tokens = tokenise(text.trim().replace(/^=(?!=)/, '').replace(/^[$#]\{([^]*)\}$/, '$1'));
   const tree = level(tokens, 0);
   if (tokens.length) {
     throw new SyntaxError(`unexpected ${tokens[0].value}`);
@@ -31,12 +31,16 @@ function tokenise(text) {
     }
     const [, number, string, name, sign] = found;
     if (number !== undefined) tokens.push({ kind: 'value', value: Number(number) });
-    else if (string !== undefined) tokens.push({ kind: 'value', value: string.slice(1, -1) });
+    else if (string !== undefined) tokens.push({ kind: 'value', value: unescaped(string.slice(1, -1)) });
     else if (CONSTANTS.has(name)) tokens.push({ kind: 'value', value: CONSTANTS.get(name) });
     else if (name !== undefined && name !== 'in' && !WORDS.has(name)) tokens.push({ kind: 'name', value: name });
     else tokens.push({ kind: 'sign', value: WORDS.get(name ?? sign) ?? name ?? sign });
   }
   return tokens;
+}
+
+function unescaped(text) {
+  return text.replace(/\\(.)/g, (_, sign) => ({ n: '\n', t: '\t' })[sign] ?? sign);
 }
 
 function level(tokens, depth) {
@@ -60,6 +64,7 @@ function level(tokens, depth) {
     }
     tokens.shift();
     left = joined(sign, left, level(tokens, depth + 1));
+    if (depth === 2) break; // `a < b < c` means different things in different languages
   }
   return left;
 }
@@ -95,19 +100,59 @@ function truth(value) {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
+// The server's rules, not JavaScript's: what cannot be compared is an error, and an error hides nothing.
+class Incomparable extends Error {}
+
+function equal(left, right) {
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => equal(item, right[index]));
+  }
+  return plain(left) === plain(right);
+}
+
+function plain(value) {
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+function order(left, right) {
+  const [a, b] = [plain(left), plain(right)];
+  if (typeof a !== typeof b || !['number', 'string'].includes(typeof a)) throw new Incomparable();
+  return a < b ? -1 : Number(a > b);
+}
+
+function within(item, whole) {
+  if (Array.isArray(whole)) return whole.some((each) => equal(item, each));
+  if (typeof whole === 'string' && typeof item === 'string') return whole.includes(item);
+  throw new Incomparable();
+}
+
 function joined(sign, left, right) {
   return {
-    '||': (answers) => truth(left(answers)) || truth(right(answers)),
-    '&&': (answers) => truth(left(answers)) && truth(right(answers)),
-    '==': (answers) => left(answers) === right(answers),
-    '!=': (answers) => left(answers) !== right(answers),
-    '<': (answers) => left(answers) < right(answers),
-    '<=': (answers) => left(answers) <= right(answers),
-    '>': (answers) => left(answers) > right(answers),
-    '>=': (answers) => left(answers) >= right(answers),
-    in: (answers) => (right(answers) ?? []).includes(left(answers)),
-    'not in': (answers) => !(right(answers) ?? []).includes(left(answers)),
+    '||': (answers) => either(left(answers), true, () => right(answers)),
+    '&&': (answers) => either(left(answers), false, () => right(answers)),
+    '==': (answers) => equal(left(answers), right(answers)),
+    '!=': (answers) => !equal(left(answers), right(answers)),
+    '<': (answers) => order(left(answers), right(answers)) < 0,
+    '<=': (answers) => order(left(answers), right(answers)) <= 0,
+    '>': (answers) => order(left(answers), right(answers)) > 0,
+    '>=': (answers) => order(left(answers), right(answers)) >= 0,
+    in: (answers) => within(left(answers), right(answers)),
+    'not in': (answers) => !within(left(answers), right(answers)),
   }[sign];
+}
+
+function either(first, settled, second) {
+  return truth(first) === settled ? first : second();
+}
+
+/** Whether the compiled rule is true of the answers; anything but a clear yes counts as no. */
+export function holds(rule, answers) {
+  try {
+    return rule(answers) === true;
+  } catch (error) {
+    if (error instanceof Incomparable) return false;
+    throw error;
+  }
 }
 
 /** What the form says now: field name -> text, number, true/false, or a list where several boxes share the name. */
@@ -168,7 +213,7 @@ export function armConditions(root) {
     }
     const refresh = () => {
       const answers = answersOf(form);
-      for (const [part, rule] of rules) show(part, truth(rule(answers)));
+      for (const [part, rule] of rules) show(part, holds(rule, answers));
     };
     if (!('conditions' in form.dataset)) {
       form.dataset.conditions = '';
