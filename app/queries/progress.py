@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.bundle.service_statuses import PublicStep
-from app.commands.parts import Parts
+from app.bundle.shelf import Shelf
 from app.domain.calendar import Step
 from app.domain.errors import NotFound
 from app.domain.limits import Limit
@@ -119,7 +119,7 @@ class _Case:
     """What is read of one complaint before it is told."""
 
     session: Session
-    parts: Parts
+    shelf: Shelf
     service: ServiceData
     bundle: Bundle
     complaint: Complaint
@@ -129,9 +129,9 @@ class _Case:
     reasons: Mapping[str, Text]
 
 
-def progress(session: Session, parts: Parts, tracking_id: str) -> Progress:
+def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
     """The progress of a complaint; NotFound when there is none."""
-    case = _read(session, parts, tracking_id)
+    case = _read(session, shelf, tracking_id)
     complaint, row = case.complaint, case.instance
     waits = Instance.decode(case.bundle.definition, row.blob).waits() if row.state == "active" else []
     return Progress(
@@ -159,18 +159,18 @@ def progress(session: Session, parts: Parts, tracking_id: str) -> Progress:
     )
 
 
-def _read(session: Session, parts: Parts, tracking_id: str) -> _Case:
+def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
     complaint = session.get(Complaint, tracking_id)
     instance = session.get(ProcessInstance, complaint.instance_id) if complaint else None
     if complaint is None or instance is None:
         raise NotFound
-    bundle = parts.bundle(session, instance.deployment_id)
+    bundle = shelf.bundle(session, instance.deployment_id)
     tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
     return _Case(
         session,
-        parts,
-        parts.service(session),
+        shelf,
+        shelf.service(session),
         bundle,
         complaint,
         instance,
@@ -266,7 +266,7 @@ def _limit(case: _Case, key: str | None) -> Limit | None:
         return None
     day = case.service.calendar.local_date(case.instance.started_at)
     try:
-        return case.parts.shelf.limit(case.session, case.instance.sla_digest, key, day)
+        return case.shelf.limit(case.session, case.instance.sla_digest, key, day)
     except KeyError:
         return None
 
@@ -318,11 +318,11 @@ def _withdrawal(case: _Case) -> str | None:
     return rule.form if rule and rule.sender == REPORTER and case.instance.state == "active" else None
 
 
-def bundle_and_variables(session: Session, parts: Parts, tracking_id: str) -> tuple[Bundle, Mapping[str, Any]]:
+def bundle_and_variables(session: Session, shelf: Shelf, tracking_id: str) -> tuple[Bundle, Mapping[str, Any]]:
     """The version of the process that a complaint runs on, and its variables; NotFound when there is none."""
     complaint = session.get(Complaint, tracking_id)
     row = session.get(ProcessInstance, complaint.instance_id) if complaint else None
     if row is None:
         raise NotFound
-    bundle = parts.bundle(session, row.deployment_id)
+    bundle = shelf.bundle(session, row.deployment_id)
     return bundle, Instance.decode(bundle.definition, row.blob).variables

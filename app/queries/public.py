@@ -11,7 +11,7 @@ from app.bundle import facts
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.bundle.service_statuses import PublicStep
-from app.commands.parts import Parts
+from app.bundle.shelf import Shelf
 from app.domain.calendar import Calendar
 from app.domain.limits import Limit
 from app.domain.text import Text
@@ -37,10 +37,10 @@ class OpeningHours:
     days: tuple[tuple[date, tuple[tuple[time, time], ...], Text | None], ...]
 
 
-def procedure(session: Session, parts: Parts) -> Bundle | None:
+def procedure(session: Session, shelf: Shelf) -> Bundle | None:
     """The live procedure for complaints; None while none is deployed."""
-    for deployment in parts.shelf.live(session).values():
-        bundle = parts.bundle(session, deployment)
+    for deployment in shelf.live(session).values():
+        bundle = shelf.bundle(session, deployment)
         if bundle.manifest.subject == SUBJECT:
             return bundle
     return None

@@ -34,7 +34,7 @@ def start() -> ResponseReturnValue:
     """What this is, the two ways in, the steps with their limits, and whether somebody is there now."""
     today = service().calendar.local_date(now())
     with read() as database:
-        bundle = public.procedure(database, web().parts)
+        bundle = public.procedure(database, web().parts.shelf)
         steps = public.promises(service(), bundle, today)
         overall = public.overall(service(), bundle, today)
     hours = public.opening_hours(service().calendar, now())
@@ -94,7 +94,7 @@ def standard() -> ResponseReturnValue:
 
 def _form() -> Form:
     with read() as database:
-        bundle = public.procedure(database, web().parts)
+        bundle = public.procedure(database, web().parts.shelf)
     form = bundle.forms.get(bundle.manifest.start_form or "") if bundle else None
     if form is None:
         raise NotFound(NO_PROCEDURE)

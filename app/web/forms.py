@@ -105,7 +105,7 @@ def sanitised(html: str) -> Markup:
 
 def heading_of(heading: str) -> str:
     """The heading of a list of units is a kind of office; anything else stands as it is."""
-    kinds = {
+    kinds: dict[str, str] = {
         "ministry": _("Kementerian"),
         "office": _("Dinas pengelola"),
         "opd": _("Organisasi perangkat daerah (OPD)"),

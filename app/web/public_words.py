@@ -26,17 +26,17 @@ def limit(each: Limit) -> str:
     span = parse_duration(each.limit)
     days = span.whole_days
     if days and each.clock == "working":
-        return ngettext("%(num)d hari kerja", "%(num)d hari kerja", days)
+        return str(ngettext("%(num)d hari kerja", "%(num)d hari kerja", days))
     if days and each.clock == "calendar":
-        return ngettext("%(num)d hari kalender", "%(num)d hari kalender", days)
+        return str(ngettext("%(num)d hari kalender", "%(num)d hari kalender", days))
     if days:
-        return ngettext("%(num)d kali 24 jam", "%(num)d kali 24 jam", days)
+        return str(ngettext("%(num)d kali 24 jam", "%(num)d kali 24 jam", days))
     hours, rest = divmod(span.micros // MINUTE, 60)
     if rest or not hours:
-        return ngettext("%(num)d menit layanan", "%(num)d menit layanan", hours * 60 + rest)
+        return str(ngettext("%(num)d menit layanan", "%(num)d menit layanan", hours * 60 + rest))
     if each.clock == "wall":
-        return ngettext("%(num)d jam", "%(num)d jam", hours)
-    return ngettext("%(num)d jam layanan", "%(num)d jam layanan", hours)
+        return str(ngettext("%(num)d jam", "%(num)d jam", hours))
+    return str(ngettext("%(num)d jam layanan", "%(num)d jam layanan", hours))
 
 
 def clock(at: datetime) -> str:

@@ -66,7 +66,7 @@ def open_page() -> ResponseReturnValue:
 def page(tracking_id: str) -> ResponseReturnValue:
     """The seven steps, the conversation, and what can be done now."""
     with read() as database:
-        found = progress.progress(database, web().parts, tracking_id)
+        found = progress.progress(database, web().parts.shelf, tracking_id)
     return render_template("citizen/tracking.html", found=found, service=service(), words=_words)
 
 
@@ -111,7 +111,7 @@ def duty(tracking_id: str, task_id: str) -> ResponseReturnValue:
 
 def _found(tracking_id: str) -> progress.Progress:
     with read() as database:
-        return progress.progress(database, web().parts, tracking_id)
+        return progress.progress(database, web().parts.shelf, tracking_id)
 
 
 def _moved_on(tracking_id: str) -> ResponseReturnValue:
@@ -158,7 +158,7 @@ def _act_page(
 
 def _case(tracking_id: str) -> tuple[Bundle, Mapping[str, Any]]:
     with read() as database:
-        return progress.bundle_and_variables(database, web().parts, tracking_id)
+        return progress.bundle_and_variables(database, web().parts.shelf, tracking_id)
 
 
 def _words(name: str) -> ActionWords:
