@@ -23,6 +23,7 @@ from app.domain.text import Text
 from app.store.complaints import Attachment
 from app.web.current import web
 
+LONGEST_SHOWN = 50_000  # characters; more was refused anyway and is not sent back
 DROP = "lepas"  # the box that takes an attachment off again
 SUBMISSION = "kiriman"  # the token that makes a form sent twice count once
 OURS = frozenset({"csrf_token", DROP, SUBMISSION})
@@ -53,7 +54,7 @@ class Shown:
     def typed(self, question: Field) -> str:
         """What stands in a field of one line or more."""
         value = self.values.get(question.key)
-        return "" if value is None or isinstance(value, list | dict) else str(value)
+        return "" if value is None or isinstance(value, list | dict) else str(value)[:LONGEST_SHOWN]
 
     def ticked(self, question: Field) -> bool:
         """Whether a single box is ticked."""

@@ -220,3 +220,26 @@ def test_the_standard_shows_its_components_its_law_and_its_conflicts(visit: Visi
     page = visit(None).get("/standar").text
     for words in ("13. Evaluasi Kinerja", "diganti PermenPANRB 5/2025", "1706", "Catatan atas dokumen", "0816644000"):
         assert words in page
+
+
+HUGE: list[dict[str, object]] = [
+    {"chronology": "a" * 1_000_000},
+    {f"k{number}": "v" for number in range(10_000)},
+    {"title": "Judul dengan \x00 di dalamnya"},
+    {"kelurahan": "[" * 10_000},
+    {"__class__": "x", "typename": "y", "constructor": "z"},
+    {"title": "x" * 3_000_000},
+]
+
+
+@pytest.mark.parametrize("sent", HUGE, ids=["long", "many", "nul", "deep", "poison", "too-large"])
+def test_t19_huge_and_broken_forms_are_refused_and_nothing_is_stored(
+    visit: Visit, service: World, sent: dict[str, object]
+) -> None:
+    browser = visit(None)
+    kinds = ("application/x-www-form-urlencoded", "multipart/form-data")
+    for content_type in kinds[: 1 if len(sent) > 1_000 else 2]:  # the test client leaves a refused stream open
+        answer = browser.post("/lapor", data={**TYPED, **sent}, content_type=content_type)
+        assert answer.status_code in (400, 413)
+        assert "Traceback" not in answer.text and len(answer.data) < 1_000_000
+    assert complaints(service) == 0
