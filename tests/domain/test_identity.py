@@ -88,7 +88,9 @@ def test_what_is_no_name_is_refused(typed: str) -> None:
         name(typed)
 
 
-@pytest.mark.parametrize("typed", ["siti@example.com", " budi.s@pekalongankota.go.id ", "a+b@contoh.co.id"])
+@pytest.mark.parametrize(
+    "typed", ["siti@example.com", " budi.s@pekalongankota.go.id ", "a+b@contoh.co.id", "o'brien@example.museum"]
+)
 def test_addresses_with_a_top_level_pass(typed: str) -> None:
     assert email(typed) == typed.strip()
 
@@ -103,6 +105,12 @@ def test_addresses_with_a_top_level_pass(typed: str) -> None:
         "a b@example.com",
         "siti@example.com\r\nBcc: x@example.com",
         "<siti@example.com>",
+        ".siti@example.com",
+        "siti..s@example.com",
+        "siti@-example.com",
+        "siti@example.123",
+        "siti@[127.0.0.1]",
+        "s" * 65 + "@example.com",
     ],
 )
 def test_the_source_documents_own_address_and_other_slips_are_refused(typed: str) -> None:
@@ -119,3 +127,8 @@ def test_a_check_refuses_or_gives_a_value_that_passes_again(check: Callable[[str
         assert unfit.text.id and unfit.text.en
     else:
         assert check(kept) == kept
+
+
+def test_a_domain_in_other_letters_is_kept_as_the_network_knows_it() -> None:
+    assert email("siti@Contoh.ID") == "siti@contoh.id"
+    assert email("siti@b\u00fccher.example") == "siti@xn--bcher-kva.example"
