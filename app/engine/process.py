@@ -10,6 +10,7 @@ from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 MAX_SAME = 120  # times that one automatic element may run in one step
+MAX_STEPS = 600  # automatic elements of one (sub-)process in one step: twice the largest diagram
 
 
 class Process(BpmnWorkflow):  # type: ignore[misc]
@@ -17,7 +18,7 @@ class Process(BpmnWorkflow):  # type: ignore[misc]
 
     def __init__(self, spec: Any, subprocess_specs: Any, **kwargs: Any) -> None:
         super().__init__(spec, subprocess_specs, **kwargs)
-        self._ran: Counter[tuple[int, str]] = Counter()
+        self._ran: Counter[tuple[int, str | None]] = Counter()
         self.task_removed_event.connect(self._forget)
 
     def do_engine_steps(self, *_callbacks: Any) -> None:
@@ -47,10 +48,11 @@ class Process(BpmnWorkflow):  # type: ignore[misc]
         return count
 
     def _count(self, task: Any) -> None:
-        key = (id(task.workflow), task.task_spec.name)
-        self._ran[key] += 1
-        if self._ran[key] > MAX_SAME:
-            raise WorkflowException(f"{task.task_spec.name} repeats without waiting for anybody", task.task_spec)
+        workflow, name = id(task.workflow), task.task_spec.name
+        self._ran[workflow, name] += 1
+        self._ran[workflow, None] += 1
+        if self._ran[workflow, name] > MAX_SAME or self._ran[workflow, None] > MAX_STEPS:
+            raise WorkflowException(f"{name} repeats without waiting for anybody", task.task_spec)
 
     def _forget(self, _workflow: Any, task: Any) -> None:
         self.event_manager.remove_task(task)
