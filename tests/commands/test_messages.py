@@ -1,0 +1,108 @@
+"""What reporters send: only into their own case, only while it waits for it; the clock stands while they are asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.commands.messages import SendMessage, Withdraw
+from app.commands.tasks import CompleteTask
+from app.domain.errors import Conflict, Forbidden, NotFound
+from app.store.complaints import Complaint, Message
+from app.store.instances import ProcessInstance
+from app.store.jobs import Job
+from app.store.tasks import Task
+from tests.world import FORWARD, World
+
+HOLD = {"ministry_decision": "hold", "missing": "Mohon sebutkan nomor rumah dan patokan terdekat."}
+COMPLETION = {"text": "Nomor rumah 12, di depan toko batik."}
+REPLY = {"reply_decision": "redo", "text": "Lampunya padam lagi sejak semalam."}
+
+
+def test_a_reply_reopens_the_case(service: World) -> None:
+    filed = service.answered()
+    sent = service.runner.run(SendMessage(filed.tracking_id, "reporter_reply", REPLY), service.reporter(filed))
+    assert sent.status == "reopened" and len(sent.opened) == 1
+    said = [message for message in service.rows(Message) if message.direction == "in"]
+    assert [message.text for message in said] == [REPLY["text"]]
+
+
+def test_satisfaction_closes_the_case_with_its_rating(service: World) -> None:
+    filed = service.answered()
+    command = SendMessage(filed.tracking_id, "reporter_satisfied", {"rating": "4", "text": "Terima kasih."})
+    sent = service.runner.run(command, service.reporter(filed))
+    assert (sent.status, sent.ended) == ("closed", "end_closed")
+    (complaint,) = service.rows(Complaint)
+    assert (complaint.rating, complaint.rating_text, complaint.outcome) == (4, "Terima kasih.", "resolved")
+    assert {job.state for job in service.rows(Job)} <= {"cancelled", "done"}
+    with pytest.raises(Conflict):
+        service.runner.run(command, service.reporter(filed))
+
+
+def test_a_message_is_for_ones_own_case_and_for_reporters(service: World) -> None:
+    filed, other = service.answered(), service.file()
+    command = SendMessage(filed.tracking_id, "reporter_reply", REPLY)
+    with pytest.raises(NotFound):
+        service.runner.run(command, service.reporter(other))
+    with pytest.raises(Forbidden):
+        service.runner.run(command, service.actor("pupr"))
+    with pytest.raises(Conflict):
+        service.runner.run(SendMessage(other.tracking_id, "reporter_reply", REPLY), service.reporter(other))
+    with pytest.raises(NotFound):
+        service.runner.run(SendMessage(filed.tracking_id, "unknown", REPLY), service.reporter(filed))
+
+
+def test_the_clock_stands_while_the_reporter_is_asked(service: World) -> None:
+    filed = service.file()
+    (before,) = service.rows(ProcessInstance)
+    service.do(filed, "ministry_disposition", "menteri", HOLD)
+    (paused,) = service.rows(ProcessInstance)
+    assert (paused.status, paused.paused_at) == ("incomplete", service.clock.now())
+    assert {job.state for job in service.rows(Job, task_id=None)} == {"paused"}
+    service.clock.advance(timedelta(days=2))
+    command = SendMessage(filed.tracking_id, "completion_received", COMPLETION)
+    service.runner.run(command, service.reporter(filed))
+    (after,) = service.rows(ProcessInstance)
+    assert (after.paused_at, after.status) == (None, "received")
+    assert before.due_at == datetime(2026, 12, 11, 4, 0, tzinfo=UTC)  # a Friday's closing time
+    assert after.due_at == datetime(2026, 12, 15, 8, 45, tzinfo=UTC)  # two working days later, at that day's
+    waiting = [job for job in service.rows(Job, task_id=None) if job.state == "waiting"]
+    assert {job.kind for job in waiting} == {"reminder", "overdue", "escalation"}
+    assert next(job for job in waiting if job.kind == "overdue").due_at == after.due_at
+
+
+def test_a_task_due_after_a_pause_is_counted_anew(service: World) -> None:
+    filed = service.file()
+    service.do(filed, "ministry_disposition", "menteri", HOLD)
+    service.clock.advance(timedelta(days=1))
+    service.runner.run(SendMessage(filed.tracking_id, "completion_received", COMPLETION), service.reporter(filed))
+    (task,) = service.rows(Task, state="open")
+    assert (task.element, task.opened_at) == ("ministry_disposition", service.clock.now())
+
+
+@pytest.mark.parametrize("place", ["ministry", "opd", "answered", "incomplete"])
+def test_a_reporter_may_withdraw_wherever_the_case_waits(service: World, place: str) -> None:
+    filed = service.file()
+    if place == "opd":
+        service.at_opd(filed)
+    elif place == "answered":
+        service.answered(filed)
+    elif place == "incomplete":
+        service.do(filed, "ministry_disposition", "menteri", HOLD)
+    done = service.runner.run(Withdraw(filed.tracking_id, {"reason": "Sudah selesai"}), service.reporter(filed))
+    assert (done.status, done.ended) == ("withdrawn", "end_withdrawn")
+    (complaint,) = service.rows(Complaint)
+    assert complaint.outcome == "withdrawn"
+    assert service.rows(Task, state="open") == [] == service.rows(Job, state="waiting")
+    with pytest.raises(Conflict):
+        service.runner.run(Withdraw(filed.tracking_id, {}), service.reporter(filed))
+
+
+def test_a_task_of_a_withdrawn_case_is_no_longer_needed(service: World) -> None:
+    filed = service.file()
+    (task,) = service.open(filed.instance_id)
+    service.runner.run(Withdraw(filed.tracking_id, {}), service.reporter(filed))
+    with pytest.raises(Conflict) as late:
+        service.runner.run(CompleteTask(task, FORWARD), service.actor("menteri"))
+    assert late.value.details["who"] is None
