@@ -33,6 +33,7 @@ class Filter:
     unit: str = ""
     overdue: bool = False
     version: int | None = None
+    units: frozenset[str] | None = None  # whoever may read own units only sees these
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,8 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         ProcessInstance.unit: wanted.unit,
     }
     found.extend(column == value for column, value in exact.items() if value)
+    if wanted.units is not None:
+        found.append(ProcessInstance.unit.in_(sorted(wanted.units)))
     if wanted.text:
         tracking = normalise(wanted.text)
         title = select(Complaint.id).where(Complaint.title.icontains(wanted.text, autoescape=True))

@@ -10,26 +10,30 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
 from app.commands.instances import CancelInstance, RetryIncident
-from app.domain.errors import Invalid
+from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, definitions, instances, operations
 from app.web.current import now
 from app.web.language import language
-from app.web.routes import may, read, route, run, service, web
+from app.web.routes import current_actor, may, read, require, route, run, service, web
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
+ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
 REASON = Text("Tulis alasannya sedikitnya 10 huruf.", "Give a reason of at least 10 characters.")
 STATES = ("active", "incident", "completed", "cancelled")
 
 
 @route(blueprint, "", Permission.INSTANCE_READ)
 def overview() -> ResponseReturnValue:
-    """A few large figures and the list of what needs a person."""
+    """A few large figures and the list of what needs a person; for a single unit, its own cases."""
+    if not may(Permission.INSTANCE_READ, ALL):
+        return redirect(url_for("operations.listing"))
     with read() as session:
         return render_template(
             "operator/overview.html",
@@ -50,6 +54,7 @@ def listing() -> ResponseReturnValue:
         definition=asked.get("prosedur", "")[:64],
         unit=asked.get("unit", "")[:64],
         overdue=asked.get("terlambat") == "1",
+        units=_own_units(),
     )
     with read() as session:
         page = instances.find(session, wanted, now(), asked.get("setelah"))
@@ -65,13 +70,13 @@ def listing() -> ResponseReturnValue:
 def instance(instance_id: str) -> ResponseReturnValue:
     """One case: live diagram with its text alternative, timeline, jobs, messages, incidents and audit entries."""
     with read() as session:
-        whole = instances.whole(session, instance_id)
+        whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
         return render_template(
             "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle),
             timeline=instances.timeline(session, instance_id),
             people={each.id: each.name for each in operations.people(session)},
-            entries=audit.entries(session, chain=instance_id, size=200) if may(Permission.AUDIT_READ) else None,
+            entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
             may_operate=may(Permission.INSTANCE_OPERATE),
         )  # fmt: skip
 
@@ -80,7 +85,7 @@ def instance(instance_id: str) -> ResponseReturnValue:
 def diagram(instance_id: str) -> ResponseReturnValue:
     """The diagram that the case runs on."""
     with read() as session:
-        whole = instances.whole(session, instance_id)
+        whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
     return bundle.files[bundle.manifest.diagram], 200, {"Content-Type": "application/xml"}
 
@@ -89,7 +94,7 @@ def diagram(instance_id: str) -> ResponseReturnValue:
 def marks(instance_id: str) -> ResponseReturnValue:
     """Tokens, path and counts for the drawing."""
     with read() as session:
-        whole = instances.whole(session, instance_id)
+        whole = _whole(session, instance_id)
     tokens = Counter(token.element for token in whole.tokens if token.kind != "incident")
     return jsonify(
         tokens=tokens,
@@ -110,6 +115,7 @@ def cancel(instance_id: str) -> ResponseReturnValue:
 @route(blueprint, "/insiden", Permission.INSTANCE_READ)
 def incidents() -> ResponseReturnValue:
     """Everything that stopped and waits for a person."""
+    require(Permission.INSTANCE_READ, ALL)
     with read() as session:
         found = operations.open_incidents(session)
     return render_template("operator/incidents.html", incidents=found, may_operate=may(Permission.INSTANCE_OPERATE))
@@ -120,21 +126,25 @@ def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what had stopped."""
     run(RetryIncident(incident_id, _reason()))
     flash(_("Percobaan ulang sudah dijalankan."), "success")
-    return redirect(request.form.get("kembali") if _own(request.form.get("kembali")) else url_for(".incidents"))
+    back = request.form.get("kembali")
+    return redirect(back if back and _own(back) else url_for(".incidents"))
 
 
 @route(blueprint, "/kotak-keluar", Permission.INSTANCE_READ)
 def outbox() -> ResponseReturnValue:
     """Messages on their way out; the recipient is shown as a reference, never as an address."""
+    require(Permission.INSTANCE_READ, ALL)
     state = request.args.get("keadaan", "")
     with read() as session:
         found = operations.messages(session, state)
-    return render_template("operator/outbox.html", messages=found, state=state)
+    demo = web().parts.settings.demo  # nothing is really sent there: the page shows where a message would lead
+    return render_template("operator/outbox.html", messages=found, state=state, demo=demo)
 
 
 @route(blueprint, "/audit", Permission.AUDIT_READ)
 def trail() -> ResponseReturnValue:
     """Who did what when, and what was refused."""
+    require(Permission.AUDIT_READ, ALL)
     asked = request.args
     before = asked.get("sebelum")
     try:
@@ -152,6 +162,26 @@ def trail() -> ResponseReturnValue:
         urlencode({**asked.to_dict(), "sebelum": found[-1].at.isoformat()}) if len(found) == audit.PAGE else None
     )
     return render_template("operator/audit.html", entries=found, anchor=anchor, following=following)
+
+
+def _whole(session: Session, instance_id: str) -> instances.Whole:
+    """One case; NotFound for whoever may read cases of their own units only and it is of another."""
+    whole = instances.whole(session, instance_id)
+    if not may(Permission.INSTANCE_READ, whole.row.unit or ALL):
+        raise NotFound
+    return whole
+
+
+def _audited(whole: instances.Whole) -> bool:
+    return may(Permission.AUDIT_READ, whole.row.unit or ALL)
+
+
+def _own_units() -> frozenset[str] | None:
+    """Units whose cases the person may read; None: all."""
+    if may(Permission.INSTANCE_READ, ALL):
+        return None
+    held = {grant.unit for grant in current_actor().grants if grant.unit}
+    return frozenset(unit for unit in held if may(Permission.INSTANCE_READ, unit))
 
 
 def _reason() -> str:
