@@ -101,7 +101,7 @@ class Shelf:
 
 def newest_files(reader: Reader) -> dict[str, tuple[bytes, str]]:
     """Name -> (content, digest) of each service file in force."""
-    order = (ServiceFile.name, ServiceFile.loaded_at.desc(), ServiceFile.id.desc())
+    order = (ServiceFile.name, ServiceFile.seq.desc())
     rows = reader.execute(select(ServiceFile.id, ServiceFile.name).order_by(*order)).all()
     newest: dict[str, str] = {}
     for row in rows:

@@ -10,11 +10,13 @@ from sqlalchemy import func, insert, select, update
 
 from app.bundle.findings import findings
 from app.bundle.read import Bundle, bundle_of
+from app.bundle.rehearse import Rehearsal, rehearse
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
 from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
+from app.domain.text import Text
 from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
@@ -46,7 +48,7 @@ class Deploy:
         bundle = bundle_of(self.files)
         if self.seed and _same(unit, bundle) is not None:
             return bundle, ()
-        found = _findings(unit, bundle)
+        found = _findings(unit, bundle, rehearsed=not self.seed)
         if errors(found):
             raise InvalidDiagram(findings=found)
         return bundle, tuple(found)
@@ -125,7 +127,21 @@ def _same(unit: Unit, bundle: Bundle) -> Any:
     return unit.execute(wanted).first()
 
 
-def _findings(unit: Unit, bundle: Bundle) -> list[Finding]:
-    """Everything there is to say about the bundle, found without the database being locked."""
-    data = unit.service
-    return findings(bundle, data.roles, data.limits, unit.parts.handlers, data.units, data.statuses)
+def _findings(unit: Unit, bundle: Bundle, rehearsed: bool) -> list[Finding]:
+    """Everything there is to say about the bundle; its scenarios are played only if nothing else forbids it."""
+    service, handlers = unit.service, unit.parts.handlers
+    found = findings(bundle, service.roles, service.limit_versions, handlers, service.units, service.statuses)
+    if errors(found) or not rehearsed:
+        return found
+    played = rehearse(bundle, service, handlers)
+    return found + [_failed(each) for each in played if not each.passed]
+
+
+def _failed(one: Rehearsal) -> Finding:
+    why = one.failure or Text("skenario gagal", "the scenario failed")
+    message = Text(f"Skenario “{one.title}” gagal: {why.id}", f"The scenario “{one.title}” fails: {why.en}")
+    fix = Text(
+        "Perbaiki diagramnya, atau skenarionya bila prosedurnya memang berubah.",
+        "Correct the diagram, or the scenario where the procedure has really changed.",
+    )
+    return Finding(one.scenario, None, "scenario", "error", message, fix)

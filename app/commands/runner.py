@@ -115,9 +115,9 @@ class Runner:
 
 
 def _permit(command: Command, unit: Unit) -> None:
-    """Refuse whoever lacks the right; `or_permission` of a command is a second right that will do as well."""
-    also: Permission | None = getattr(command, "or_permission", None)
-    if not unit.allows(command.permission) and not (also is not None and unit.allows(also)):
+    """Refuse whoever lacks the right; `also` of a command names rights that will do as well."""
+    also: tuple[Permission, ...] = getattr(command, "also", ())
+    if not any(unit.allows(permission) for permission in (command.permission, *also)):
         raise Forbidden()
 
 

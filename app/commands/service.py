@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from app.bundle.service import service_from
 from app.bundle.shelf import newest_files
@@ -36,7 +36,9 @@ class LoadService:
         if fresh:
             held = {name: content for name, (content, _) in newest_files(unit.connection).items()}
             service_from({**held, **{name: self.files[name] for name in fresh}})
-            unit.execute(insert(_file), [self._row(unit, name) for name in fresh])
+            seq = unit.execute(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
+            rows = [{"seq": seq + number, **self._row(unit, name)} for number, name in enumerate(fresh, 1)]
+            unit.execute(insert(_file), rows)
         unit.details["changed"] = list(fresh)
         return fresh
 

@@ -20,6 +20,8 @@ from app.store.base import table_of
 from app.store.tasks import Draft, Task
 from app.store.upsert import upsert
 
+# Process owners work on the tasks of their own trials; whose a task is, its candidates say.
+OWNERS = (Permission.DEFINITION_DEPLOY,)
 _task, _draft = table_of(Task), table_of(Draft)
 _assign = (
     update(_task)
@@ -43,6 +45,7 @@ class ClaimTask:
     """Somebody says: I am working on this."""
 
     permission: ClassVar[Permission] = Permission.TASK_WORK
+    also: ClassVar[tuple[Permission, ...]] = OWNERS
     task_id: str
 
     def execute(self, unit: Unit) -> None:
@@ -58,6 +61,7 @@ class ReleaseTask:
     """Whoever claimed a task gives it back; a draft stays."""
 
     permission: ClassVar[Permission] = Permission.TASK_WORK
+    also: ClassVar[tuple[Permission, ...]] = OWNERS
     task_id: str
 
     def execute(self, unit: Unit) -> None:
@@ -73,7 +77,7 @@ class SaveDraft:
     """What was typed so far is kept for the same person; a claimed task keeps everybody's drafts apart."""
 
     permission: ClassVar[Permission] = Permission.TASK_WORK
-    or_permission: ClassVar[Permission] = Permission.REPORTER
+    also: ClassVar[tuple[Permission, ...]] = (Permission.REPORTER, *OWNERS)
     task_id: str
     data: Mapping[str, Any] = field(metadata=PERSONAL)
 
@@ -91,7 +95,7 @@ class CompleteTask:
     """Somebody has done a task: the answers are checked and kept, and the case goes on to its next wait."""
 
     permission: ClassVar[Permission] = Permission.TASK_WORK
-    or_permission: ClassVar[Permission] = Permission.REPORTER
+    also: ClassVar[tuple[Permission, ...]] = (Permission.REPORTER, *OWNERS)
     task_id: str
     answers: Mapping[str, Any] = field(metadata=PERSONAL)
 

@@ -11,12 +11,13 @@ from app.store.base import Base, Id, Instant
 
 
 class ServiceFile(Base):
-    """One content of one file of processes/service; the newest `loaded_at` of a name is in force."""
+    """One content of one file of processes/service; of each name the one with the highest `seq` is in force."""
 
     __tablename__ = "service_file"
-    __table_args__ = (Index(None, "name", "loaded_at"),)
+    __table_args__ = (Index(None, "name", "seq"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
+    seq: Mapped[int] = mapped_column(unique=True)  # in the order of loading
     name: Mapped[str] = mapped_column(String(120))
     digest: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -14,12 +14,6 @@ from tests.databases import BACKENDS, copy_url
 from tests.world import World, opened, template
 
 
-@pytest.fixture
-def broken() -> list[str]:
-    """Codes of invariants that a test breaks on purpose."""
-    return []
-
-
 @pytest.fixture(params=BACKENDS)
 def ready(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database that holds the whole service."""
@@ -27,10 +21,12 @@ def ready(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def service(ready: str, tmp_path: Path, clock: FrozenClock, broken: list[str]) -> Iterator[World]:
+def service(ready: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A running service whose clock stands at Monday 09.00 WIB."""
     made = opened(ready, tmp_path, clock)
-    yield made
-    with reading(made.parts.database) as session:
-        assert [each for each in verify(session, made.parts) if each.invariant not in broken] == []
-    made.parts.database.dispose()
+    try:
+        yield made
+        with reading(made.parts.database) as session:
+            assert verify(session, made.parts) == []
+    finally:
+        made.parts.database.dispose()

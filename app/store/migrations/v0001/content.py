@@ -34,6 +34,7 @@ def service_file() -> None:
     op.create_table(
         "service_file",
         sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -41,9 +42,10 @@ def service_file() -> None:
         sa.Column("loaded_by", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_service_file"),
+        sa.UniqueConstraint("seq", name="uq_service_file_seq"),
     )
     op.create_index("ix_service_file_digest", "service_file", ["digest"], unique=False)
-    op.create_index("ix_service_file_name_loaded_at", "service_file", ["name", "loaded_at"], unique=False)
+    op.create_index("ix_service_file_name_seq", "service_file", ["name", "seq"], unique=False)
 
 
 def activation() -> None:

@@ -1,0 +1,139 @@
+"""The commands `alur db`, `alur deploy`, `alur seed` and `alur verify`: what the person at the machine does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.domain.text import Text
+from app.settings import Settings, WrongSettings, terminal_language
+
+if TYPE_CHECKING:
+    from app.commands.parts import Parts
+    from app.queries.violation import Violation
+
+MOST_LINES = 200
+
+
+@click.group()
+def db() -> None:
+    """Create the database's tables or bring them up to date."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Run the migrations that are missing; the rows stay."""
+    from app.store import migrate
+
+    parts = _parts()
+    before = migrate.current(parts.database)
+    migrate.upgrade(parts.database)
+    after = migrate.current(parts.database)
+    click.echo(_said(Text(f"Tabel: {before or 'belum ada'} -> {after}.", f"Tables: {before or 'none'} -> {after}.")))
+
+
+@db.command()
+def state() -> None:
+    """Say at which revision the tables stand, and which one this program needs; exit code 1 when they differ."""
+    from app.store import migrate
+
+    current, head = migrate.current(_parts().database), migrate.head()
+    click.echo(_said(Text(f"Tabel: {current}; dibutuhkan: {head}.", f"Tables: {current}; needed: {head}.")))
+    if current != head:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--reason", required=True, help="Why this version goes live; kept for ever.")
+def deploy(folder: Path, reason: str) -> None:
+    """Put the procedure in FOLDER live as a new version; running cases stay on theirs."""
+    from app.bundle.read import read_folder
+    from app.commands.deployments import Deploy
+    from app.domain.errors import InvalidDiagram
+
+    parts = _ready()
+    try:
+        bundle = read_folder(folder, parts.settings.forms_dir)
+        done = _run(parts, Deploy(bundle.files, reason))
+    except InvalidDiagram as refusal:
+        for finding in refusal.findings:
+            click.echo(f"{finding.file} {finding.element or '-'} [{finding.rule}] {_said(finding.message)}", err=True)
+        raise
+    click.echo(
+        _said(Text(f"{bundle.key} versi {done.version} berlaku.", f"{bundle.key} version {done.version} is live."))
+    )
+
+
+@click.command()
+def seed() -> None:
+    """Load demo people and complaints (demo mode only)."""
+    from app import demo
+
+    parts = _ready()
+    if not parts.settings.demo:
+        raise WrongSettings("Hanya dalam mode percobaan (ALUR_DEMO=1). / Only in demo mode (ALUR_DEMO=1).")
+    made = demo.seed(parts)
+    there = Text("Sudah ada sebelumnya.", "They were there already.")
+    click.echo(
+        _said(Text("Orang dan aduan percobaan dimuat.", "Demo people and complaints loaded.") if made else there)
+    )
+
+
+@click.command()
+@click.option("--only", help="One invariant, for instance INV5.")
+def verify(only: str | None) -> None:
+    """Check what is stored: six invariants and the audit chain; exit code 1 names every row that is wrong."""
+    from app.queries import verify as checks
+    from app.store.database import reading
+
+    parts = _parts()
+    with reading(parts.database) as session:
+        found = checks.verify(session, parts, only)
+        counted = checks.counts(session)
+    wrong = {each.invariant for each in found}
+    for invariant in checks.INVARIANTS:
+        if only in (None, invariant.code):
+            mark = _said(Text("RUSAK", "BROKEN")) if invariant.code in wrong else "ok"
+            click.echo(f"{invariant.code} {mark:6} {_said(invariant.promise)}")
+    click.echo(", ".join(f"{table} {count}" for table, count in counted.items()))
+    _tell(found)
+    if found:
+        raise click.exceptions.Exit(1)
+
+
+def _tell(found: list[Violation]) -> None:
+    for each in found[:MOST_LINES]:
+        click.echo(f"{each.invariant} {each.table} {each.row}: {_said(each.what)}", err=True)
+    if len(found) > MOST_LINES:
+        rest = len(found) - MOST_LINES
+        click.echo(_said(Text(f"... dan {rest} lagi.", f"... and {rest} more.")), err=True)
+
+
+def _parts() -> Parts:
+    from app.main import join
+
+    return join(Settings.from_environment(os.environ))
+
+
+def _ready() -> Parts:
+    """The parts, with tables, service data and procedures up to date."""
+    from app.main import prepare
+
+    parts = _parts()
+    prepare(parts)
+    return parts
+
+
+def _run(parts: Parts, command: Any) -> Any:
+    from app.commands.runner import Runner
+    from app.domain.roles import SYSTEM
+
+    return Runner(parts).run(command, SYSTEM)
+
+
+def _said(text: Text) -> str:
+    return text.say(terminal_language(os.environ))

@@ -1,0 +1,59 @@
+"""What owners and operators do to instances: trials that nobody else sees, cancelling, mending."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from app.commands.instances import CancelInstance, StartTest
+from app.commands.tasks import CompleteTask
+from app.domain.errors import Conflict, Forbidden, Invalid
+from app.store.deployments import Deployment
+from app.store.instances import ProcessInstance
+from app.store.jobs import Incident, Job
+from app.store.outbox import OutboxMessage
+from app.store.tasks import Candidate, Task
+from tests.world import FORWARD, World
+
+
+def test_a_trial_is_its_owners_alone_and_tells_nobody(service: World) -> None:
+    deployment = service.rows(Deployment)[0].id
+    trial = service.runner.run(StartTest(deployment), service.actor("pemilik"))
+    assert {row.role for row in service.rows(Candidate)} == {"process_owner"}
+    assert {row.state for row in service.rows(OutboxMessage)} <= {"dropped"}
+    (task,) = service.open(trial)
+    answers = FORWARD if service.rows(Task)[0].element == "ministry_disposition" else {}
+    with pytest.raises(Forbidden):
+        service.runner.run(CompleteTask(task, answers), service.actor("menteri"))
+    if answers:
+        service.runner.run(CompleteTask(task, answers), service.actor("pemilik"))
+    with pytest.raises(Forbidden):
+        service.runner.run(StartTest(deployment), service.actor("dinkominfo"))
+
+
+def test_cancelling_ends_everything_that_was_open(service: World) -> None:
+    filed = service.at_opd()
+    with pytest.raises(Invalid):
+        service.runner.run(CancelInstance(filed.instance_id, ""), service.actor("ops"))
+    with pytest.raises(Forbidden):
+        service.runner.run(CancelInstance(filed.instance_id, "salah"), service.actor("dinkominfo"))
+    service.runner.run(CancelInstance(filed.instance_id, "aduan percobaan"), service.actor("ops"))
+    (instance,) = service.rows(ProcessInstance)
+    assert instance.state == "cancelled"
+    assert service.rows(Task, state="open") == [] == service.rows(Job, state="waiting") == service.rows(Candidate)
+    with pytest.raises(Conflict):
+        service.runner.run(CancelInstance(filed.instance_id, "lagi"), service.actor("ops"))
+
+
+def test_T15_a_case_whose_state_is_damaged_can_still_be_cancelled(service: World) -> None:
+    filed = service.at_opd()
+    (task,) = service.open(filed.instance_id)
+    with service.parts.database.begin() as connection:
+        connection.execute(update(ProcessInstance).values(blob=b"damaged"))
+    service.parts.cache.drop(filed.instance_id)
+    for _ in range(2):
+        with pytest.raises(Exception, match="cannot be read"):
+            service.runner.run(CompleteTask(task, {"within_function": True}), service.actor("pupr"))
+    assert len(service.rows(Incident)) == 1
+    service.runner.run(CancelInstance(filed.instance_id, "tidak terbaca"), service.actor("ops"))
+    assert service.rows(Incident)[0].resolved_by == service.actor("ops").id

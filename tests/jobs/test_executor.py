@@ -1,0 +1,254 @@
+"""Due jobs run once, late or not; one that fails is tried again and then becomes an incident, and holds up no other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from app.commands.instances import RetryIncident
+from app.commands.jobs import RunJob
+from app.commands.runner import Runner
+from app.commands.tasks import ClaimTask
+from app.domain.clock import FrozenClock
+from app.domain.errors import Conflict
+from app.domain.roles import SYSTEM
+from app.jobs.executor import Executor
+from app.sdk import Case, Result
+from app.store.audit import AuditEntry
+from app.store.instances import ProcessInstance
+from app.store.jobs import Incident, Job
+from app.store.outbox import OutboxMessage
+from app.store.tasks import Task
+from tests.databases import copy_url
+from tests.scale import scaled
+from tests.world import FORWARD, World, opened, template
+
+
+def run_due(service: World, workers: int = 1) -> int:
+    return Executor(service.runner, workers).run_due()
+
+
+def test_nothing_is_due_before_its_time(service: World) -> None:
+    service.file()
+    assert run_due(service) == 0
+    assert {job.state for job in service.rows(Job)} == {"waiting"}
+
+
+def test_a_limit_reminds_then_marks_then_escalates(service: World) -> None:
+    service.file()
+    (task,) = service.rows(Task)
+    jobs = {job.kind: job for job in service.rows(Job, task_id=task.id)}
+    service.clock.at = jobs["reminder"].due_at
+    assert run_due(service) == 1
+    assert [message.template for message in service.rows(OutboxMessage)] == ["receipt", "reminder"]
+    service.clock.at = task.due_at
+    run_due(service)
+    (task,) = service.rows(Task)
+    assert task.overdue
+    said = {message.template: message for message in service.rows(OutboxMessage)}
+    assert said["overdue"].recipient == f"user:{service.actor('menteri').id}"
+    assert said["escalation"].recipient == f"user:{service.actor('kabid').id}"
+    service.clock.advance(timedelta(days=8))
+    run_due(service)
+    last = [message for message in service.rows(OutboxMessage) if message.template == "escalation"]
+    assert {message.recipient for message in last} == {f"user:{service.actor(who).id}" for who in ("kabid", "pimpinan")}
+
+
+def test_a_completed_task_neither_reminds_nor_escalates(service: World) -> None:
+    service.at_opd()
+    service.clock.advance(timedelta(days=2))
+    done = [task.id for task in service.rows(Task, state="completed")]
+    run_due(service)
+    assert {job.state for job in service.rows(Job) if job.task_id in done} == {"cancelled"}
+
+
+def test_a_claimed_task_reminds_its_holder_only(service: World) -> None:
+    filed = service.file()
+    service.do(filed, "ministry_disposition", "menteri", FORWARD)
+    (task,) = service.open(filed.instance_id)
+    service.runner.run(ClaimTask(task), service.actor("dinkominfo2"))
+    service.clock.at = next(job for job in service.rows(Job, task_id=task) if job.kind == "reminder").due_at
+    run_due(service)
+    told = [message.recipient for message in service.rows(OutboxMessage) if message.template == "reminder"]
+    assert told == [f"user:{service.actor('dinkominfo2').id}"]
+
+
+def test_a_drawn_timer_moves_the_case_on(service: World) -> None:
+    filed = service.answered()
+    (timer,) = service.rows(Job, kind="timer", state="waiting")
+    service.clock.at = timer.due_at
+    run_due(service)
+    (instance,) = service.rows(ProcessInstance, id=filed.instance_id)
+    assert (instance.state, instance.status, instance.end_event) == ("completed", "closed", "end_closed")
+
+
+@pytest.mark.parametrize("downtime", [timedelta(seconds=3), timedelta(hours=1), timedelta(days=3)])
+def test_T6_after_downtime_everything_overdue_runs_once_and_tells_its_due_time(
+    service: World, downtime: timedelta
+) -> None:
+    filed = service.file()
+    (task,) = service.rows(Task)
+    service.clock.at = task.due_at + downtime
+    late = [job for job in service.rows(Job) if job.due_at <= service.clock.at]
+    assert run_due(service) == len(late) and run_due(service) == 0
+    assert {job.state for job in service.rows(Job) if job.id in {each.id for each in late}} == {"done"}
+    first = next(message for message in service.rows(OutboxMessage) if message.template == "escalation")
+    assert first.fields["due"] == task.due_at.isoformat()
+    ran = [entry for entry in service.rows(AuditEntry, chain=filed.instance_id) if entry.command == "RunJob"]
+    assert {entry.fields["due_at"] for entry in ran} == {job.due_at.isoformat() for job in late}
+
+
+@pytest.mark.long
+@pytest.mark.slow
+def test_T6_a_thousand_overdue_timers_are_drained_within_a_minute(service: World) -> None:
+    count = scaled(1_000)
+    for _ in range(count):
+        service.answered()
+    timers = service.rows(Job, kind="timer", state="waiting")
+    assert len(timers) == count
+    service.clock.at = max(job.due_at for job in timers) + timedelta(days=3)
+    started = time.monotonic()
+    run_due(service, workers=2)
+    assert time.monotonic() - started < 60 * count / 1_000 + 30
+    assert {instance.state for instance in service.rows(ProcessInstance)} == {"completed"}
+    assert len(service.rows(Job, kind="timer", state="done")) == count
+
+
+def test_T5_two_nodes_never_run_the_same_job(service: World) -> None:
+    for _ in range(10):
+        service.answered()
+    service.clock.at = max(job.due_at for job in service.rows(Job, kind="timer", state="waiting"))
+    other = opened(service.parts.settings.database_url, service.parts.settings.var_dir, service.clock)
+    counts: list[int] = []
+    threads = [
+        threading.Thread(target=lambda each=each: counts.append(Executor(each.runner, batch=3).run_due()))
+        for each in (service, other)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = service.rows(Job, state="done")
+    assert sum(counts) == len(done)
+    ran = [entry.fields["job"] for entry in service.rows(AuditEntry, command="RunJob")]
+    assert sorted(ran) == sorted(job.id for job in done)
+    other.parts.database.dispose()
+
+
+def test_a_dead_executors_jobs_come_free_again(service: World) -> None:
+    service.answered()
+    service.clock.at = service.rows(Job, kind="timer", state="waiting")[0].due_at
+    dead = Executor(service.runner)
+    assert dead.claim()
+    assert run_due(service) == 0
+    service.clock.advance(timedelta(minutes=6))
+    assert run_due(service) > 0
+    assert len(service.rows(Job, kind="timer", state="done")) == 1
+
+
+def test_running_a_job_again_changes_nothing(service: World) -> None:
+    service.answered()
+    (timer,) = service.rows(Job, kind="timer", state="waiting")
+    service.clock.at = timer.due_at
+    assert service.runner.run(RunJob(timer.id), SYSTEM) is True
+    assert service.runner.run(RunJob(timer.id), SYSTEM) is False
+    assert service.runner.run(RunJob("0" * 32), SYSTEM) is False
+
+
+def raising(_case: Case) -> Result:
+    raise RuntimeError("the printer is on fire")
+
+
+@pytest.fixture
+def on_fire(ready: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
+    """A service whose handler of `forward_to_opd` always raises."""
+    made = opened(ready, tmp_path, clock)
+    handlers = {**made.parts.handlers, "forward_to_opd": raising}
+    parts = replace(made.parts, handlers=handlers)
+    yield World(parts, Runner(parts))
+    parts.database.dispose()
+
+
+def test_T14_a_failing_handler_does_not_stop_the_person_and_becomes_an_incident(on_fire: World) -> None:
+    filed = on_fire.at_opd()
+    (job,) = on_fire.rows(Job, kind="service")
+    assert (job.state, job.attempts) == ("waiting", 1)
+    dues = []
+    for _ in range(2):
+        run_due(on_fire)
+        (job,) = on_fire.rows(Job, kind="service")
+        dues.append(job.due_at - on_fire.clock.now())
+        on_fire.clock.at = max(job.due_at, on_fire.clock.now())
+    assert dues[0] >= timedelta(seconds=10)
+    assert (job.state, job.attempts) == ("failed", 3)
+    (incident,) = on_fire.rows(Incident)
+    assert (incident.instance_id, incident.job_id, incident.element) == (filed.instance_id, job.id, "forward_to_opd")
+    assert "the printer is on fire" in incident.message_id
+    assert on_fire.rows(ProcessInstance)[0].state == "incident"
+
+
+def test_an_incident_that_is_tried_again_goes_on_once_the_cause_is_gone(on_fire: World) -> None:
+    filed = on_fire.at_opd()
+    for _ in range(2):
+        run_due(on_fire)
+        on_fire.clock.advance(timedelta(hours=1))
+    (incident,) = on_fire.rows(Incident)
+    mended = opened(on_fire.parts.settings.database_url, on_fire.parts.settings.var_dir, on_fire.clock)
+    mended.runner.run(RetryIncident(incident.id, "pencetak diganti"), mended.actor("ops"))
+    with pytest.raises(Conflict):
+        mended.runner.run(RetryIncident(incident.id, "sekali lagi"), mended.actor("ops"))
+    run_due(mended)
+    assert mended.open(filed.instance_id, "verify_disposition_opd")
+    assert mended.rows(ProcessInstance)[0].state == "active"
+    mended.parts.database.dispose()
+
+
+def test_T14_a_poisonous_job_does_not_hold_up_the_others(service: World) -> None:
+    filed = service.answered()
+    now = service.clock.now()
+    poison: list[dict[str, Any]] = [
+        {"kind": "no such kind", "instance_id": filed.instance_id},
+        {"kind": "timer", "instance_id": "0" * 32},
+        {"kind": "escalation", "instance_id": filed.instance_id, "payload": {}},
+        {"kind": "overdue", "instance_id": None},
+    ]
+    with service.parts.database.begin() as connection:
+        for number, each in enumerate(poison):
+            row = {
+                "id": f"{number:032}",
+                "payload": {},
+                "due_at": now - timedelta(days=9),
+                "state": "waiting",
+                "attempts": 0,
+            }
+            connection.execute(Job.__table__.insert(), {**row, **each})
+    (timer,) = service.rows(Job, kind="timer", state="waiting", instance_id=filed.instance_id)
+    service.clock.at = timer.due_at
+    started = time.monotonic()
+    run_due(service)
+    assert time.monotonic() - started < 5
+    (timer,) = service.rows(Job, id=timer.id)
+    assert timer.state == "done"
+
+
+@pytest.mark.parametrize("blob", [b"", b"{not msgpack", b"\x80\x05\x95 pickle", b"\x1f\x8b\x08 truncated gzip"])
+def test_T15_a_damaged_row_becomes_one_incident_and_the_rest_goes_on(service: World, blob: bytes) -> None:
+    filed, healthy = service.answered(), service.answered()
+    with service.parts.database.begin() as connection:
+        connection.execute(update(ProcessInstance).where(ProcessInstance.id == filed.instance_id).values(blob=blob))
+    service.parts.cache.drop(filed.instance_id)
+    service.clock.at = max(job.due_at for job in service.rows(Job, kind="timer", state="waiting"))
+    run_due(service)
+    (incident,) = service.rows(Incident)
+    assert (incident.instance_id, incident.code) == (filed.instance_id, "damaged-state")
+    states = {instance.id: instance.state for instance in service.rows(ProcessInstance)}
+    assert states == {filed.instance_id: "incident", healthy.instance_id: "completed"}
+    assert service.file()
