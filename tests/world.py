@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import read_folder
 from app.bundle.service import FOLDER, read_contents
-from app.commands.complaints import Filed, FileComplaint
+from app.commands.complaints import FileComplaint, Filed
 from app.commands.deployments import Deploy
 from app.commands.parts import Parts
 from app.commands.runner import Runner

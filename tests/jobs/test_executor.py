@@ -27,9 +27,8 @@ from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.outbox import OutboxMessage
 from app.store.tasks import Task
-from tests.databases import copy_url
 from tests.scale import scaled
-from tests.world import FORWARD, World, opened, template
+from tests.world import FORWARD, World, opened
 
 
 def run_due(service: World, workers: int = 1) -> int:

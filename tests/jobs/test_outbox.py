@@ -1,0 +1,151 @@
+"""The outbox loses nothing, doubles nothing that a receiver could not tell apart, and keeps each recipient's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from app.commands.accounts import SetSubstitute
+from app.domain.roles import SYSTEM
+from app.jobs.outbox import Outbox
+from app.senders.letter import Letter, NotSent, Unsendable
+from app.store.complaints import Message
+from app.store.outbox import OutboxMessage
+from app.store.people import holders
+from app.store.reporters import Reporter
+from tests.world import IDENTITY, World
+
+
+@dataclass
+class Post:
+    """A receiver that can be down, or refuse."""
+
+    letters: list[Letter] = field(default_factory=list)
+    error: Exception | None = None
+    name: str = "post"
+
+    def takes(self, address: str) -> bool:
+        return "@" in address
+
+    def send(self, letter: Letter) -> None:
+        if self.error is not None:
+            raise self.error
+        self.letters.append(letter)
+
+
+def test_the_receipt_goes_to_the_reporter_with_number_and_link(service: World) -> None:
+    filed, post = service.file(), Post()
+    assert Outbox(service.parts, [post]).deliver() == 1
+    (letter,) = post.letters
+    assert letter.to == IDENTITY["email"] and filed.tracking_id in letter.subject
+    assert f"http://localhost/lacak/{filed.tracking_id}" in letter.body
+    assert "{" not in letter.body and "+00:00" not in letter.body and "WIB" in letter.body
+    (row,) = service.rows(OutboxMessage)
+    assert (row.state, row.transport, row.sent_at) == ("sent", "post", service.clock.now())
+    assert Outbox(service.parts, [post]).deliver() == 0
+
+
+def test_officers_of_the_chosen_office_are_told_in_service_hours(service: World) -> None:
+    service.clock.advance(timedelta(hours=12))  # 21.00
+    service.at_opd()
+    post = Post()
+    outbox = Outbox(service.parts, [post])
+    outbox.deliver()
+    assert {letter.to for letter in post.letters} == {IDENTITY["email"]}  # the receipt of what was just filed
+    service.clock.advance(timedelta(hours=11))  # 08.00 the next day
+    outbox.deliver()
+    forward = next(letter for letter in post.letters if letter.to == "pupr@example.com")
+    assert "Dinas Pekerjaan Umum" in forward.body
+
+
+def test_english_reporters_are_written_to_in_english(service: World) -> None:
+    service.file(lang="en")
+    post = Post()
+    Outbox(service.parts, [post]).deliver()
+    assert "Dear reporter" in post.letters[0].body
+
+
+def test_T13_a_receiver_that_is_down_for_an_hour_misses_nothing_and_the_order_stays(service: World) -> None:
+    filed = service.answered()
+    post = Post(error=NotSent("down"))
+    outbox = Outbox(service.parts, [post])
+    for _ in range(12):
+        outbox.deliver()
+        service.clock.advance(timedelta(minutes=5))
+    assert post.letters == [] and {row.state for row in service.rows(OutboxMessage)} == {"waiting"}
+    post.error = None
+    for _ in range(30):
+        outbox.deliver()
+        service.clock.advance(timedelta(minutes=5))
+    mine = [letter.subject for letter in post.letters if letter.to == IDENTITY["email"]]
+    assert ["terima" in mine[0], "diteruskan" in mine[1], "Laporan" in mine[2]] == [True] * 3 and len(mine) == 3
+    assert len({letter.key for letter in post.letters}) == len(post.letters) == len(service.rows(OutboxMessage))
+    assert filed.tracking_id in mine[-1]
+
+
+def test_T13_a_crash_between_sending_and_marking_sends_the_same_key_again(service: World) -> None:
+    service.file()
+    post = Post()
+    outbox = Outbox(service.parts, [post])
+    outbox._claim()  # the message left, and then the power went out
+    service.clock.advance(timedelta(minutes=6))
+    outbox.deliver()
+    (row,) = service.rows(OutboxMessage)
+    assert [letter.key for letter in post.letters] == [row.key]
+
+
+def test_a_message_nobody_can_take_is_dropped_with_its_reason(service: World) -> None:
+    service.file(identity={"name": "Siti", "phone": "081234567890"})
+    Outbox(service.parts, [Post()]).deliver()
+    service.file()
+    Outbox(service.parts, [Post(error=Unsendable("refused"))]).deliver()
+    assert {(row.state, row.last_error) for row in service.rows(OutboxMessage)} == {
+        ("dropped", "no way to this address"),
+        ("dropped", "refused"),
+    }
+
+
+def test_a_message_that_cannot_be_worded_does_not_hold_up_the_next(service: World) -> None:
+    with service.parts.database.begin() as connection:
+        row = {
+            "id": "f" * 32, "key": "poison", "template": "no such template", "recipient": "user:nobody", "fields": {},
+            "created_at": service.clock.now(), "due_at": service.clock.now(), "state": "waiting", "attempts": 0,
+        }  # fmt: skip
+        connection.execute(OutboxMessage.__table__.insert(), row)
+        connection.execute(
+            OutboxMessage.__table__.insert(),
+            {**row, "id": "e" * 32, "key": "poison2", "recipient": f"user:{service.actor('pupr').id}"},
+        )
+    service.file()
+    post = Post()
+    Outbox(service.parts, [post]).deliver()
+    assert len(post.letters) == 1
+
+
+def test_an_erased_reporter_is_written_to_no_more(service: World) -> None:
+    service.file()
+    with service.parts.database.begin() as connection:
+        connection.execute(Reporter.__table__.update().values(data_key=None, sealed=None))
+    post = Post()
+    Outbox(service.parts, [post]).deliver()
+    assert post.letters == []
+
+
+def test_what_the_reporter_is_told_stands_in_the_conversation_too(service: World) -> None:
+    service.answered()
+    told = [message for message in service.rows(Message) if message.direction == "out"]
+    assert [message.template for message in told] == ["receipt", "forwarded", "report"]
+    assert all("{" not in message.text for message in told)
+
+
+@pytest.mark.parametrize("who", ["pupr", "dinkominfo"])
+def test_deputies_get_the_messages_of_those_they_stand_in_for(service: World, who: str) -> None:
+    day = service.clock.now().date()
+    absent, deputy = service.actor(who).id, service.actor("dinkes").id
+    service.runner.run(SetSubstitute(absent, deputy, day, day, "cuti"), SYSTEM)
+    role, unit = service.actor(who).grants[0].role, service.actor(who).grants[0].unit
+    with service.parts.database.connect() as connection:
+        assert {absent, deputy} <= set(holders(connection, day, role=role, unit=unit))
+        assert deputy not in holders(connection, day + timedelta(days=1), role=role, unit=unit)
