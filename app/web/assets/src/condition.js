@@ -115,6 +115,10 @@ function plain(value) {
 }
 
 function order(left, right) {
+  if (Array.isArray(left) && Array.isArray(right)) {
+    const first = left.findIndex((item, index) => index >= right.length || !equal(item, right[index]));
+    return first < 0 || first >= right.length ? left.length - right.length : order(left[first], right[first]);
+  }
   const [a, b] = [plain(left), plain(right)];
   if (typeof a !== typeof b || !['number', 'string'].includes(typeof a)) throw new Incomparable();
   return a < b ? -1 : Number(a > b);
