@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select
 from app.commands.casefile import CaseFile
 from app.commands.command import PERSONAL
 from app.commands.media import Clean, cleaned, refused
-from app.commands.unit import Unit
+from app.commands.unit import INTAKE, Unit
 from app.domain.errors import Forbidden, NotFound
 from app.domain.permissions import Permission
 from app.store import files
@@ -45,6 +45,7 @@ class StoreAttachment:
         """The attachment's id. Raises Invalid (kind, size, number), NotFound, Forbidden."""
         attachment_id: str = unit.prepared[0]
         clean: Clean = unit.prepared[1]
+        unit.chain = INTAKE
         if self.complaint_id is not None:
             self._check(unit, self.complaint_id)
         row = {

@@ -16,7 +16,7 @@ from app.commands.command import PERSONAL
 from app.commands.plain import refuse_strange
 from app.commands.settlement import Standing, settle
 from app.commands.starting import new_row
-from app.commands.unit import Unit
+from app.commands.unit import INTAKE, Unit
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -62,6 +62,7 @@ class FileComplaint:
 
     def execute(self, unit: Unit) -> Filed:
         """Raises Invalid with the errors of each field, Forbidden for staff without the right to take in complaints."""
+        unit.chain = INTAKE
         if unit.by.kind == "user":
             unit.require(Permission.COMPLAINT_INTAKE)
         if known := self._known(unit):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from app.bundle import facts
 from app.commands import history
@@ -32,6 +32,14 @@ _pauses = (
     .where(_history.c.instance_id == bindparam("case"), _history.c.kind.in_(("paused", "resumed")))
     .order_by(_history.c.seq)
 )
+_pending_jobs = (
+    _job.c.instance_id == bindparam("case"),
+    _job.c.task_id.is_not_distinct_from(bindparam("task")),
+    _job.c.kind.in_(LIMIT_KINDS),
+    _job.c.state.in_(("waiting", "paused")),
+)
+_pending = select(_job.c.kind, _job.c.payload, _job.c.state).where(*_pending_jobs)
+_drop_pending = update(_job).where(*_pending_jobs).values(state="cancelled")
 _drop_instance_limit = (
     update(_job)
     .where(
@@ -127,6 +135,32 @@ def limit_jobs(
     if armed.reminder < armed.due.at:
         jobs.append(one("reminder", armed.reminder))
     return jobs + [one("escalation", at, level=level) for level, at in enumerate(armed.escalations)]
+
+
+def rearm(
+    file: CaseFile,
+    key: str,
+    start: datetime,
+    due: Due,
+    task_id: str | None = None,
+    element: str | None = None,
+    state: str | None = None,
+) -> None:
+    """Move a limit's jobs to a new due time. What has not happened yet happens later (in `state`, else as it was
+    waiting or paused before); what was sent is not sent again."""
+    limit, of = known(file, key), {"case": file.id, "task": task_id}
+    pending = {(job.kind, job.payload.get("level")): job.state for job in file.unit.execute(_pending, of)}
+    file.unit.execute(_drop_pending, of)
+    if limit is None:
+        return
+    armed = scheduled(limit, file.unit.service.calendar, start, due)
+    fresh = []
+    for each in limit_jobs(file, limit, armed, task_id, element):
+        was = pending.get((each["kind"], each["payload"].get("level")))
+        if was is not None:
+            fresh.append({**each, "state": state or was})
+    if fresh:
+        file.unit.execute(insert(_job), fresh)
 
 
 def known(file: CaseFile, key: str | None) -> Limit | None:

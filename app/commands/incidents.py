@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select, update
 
-from app.commands.unit import ADMINISTRATION, Unit
+from app.commands.unit import Unit
 from app.domain.errors import Refusal
 from app.domain.text import Text
 from app.store.base import table_of
@@ -54,10 +54,9 @@ def raise_incident(
 
 def raise_stuck(unit: Unit, failed: Unit, refusal: Refusal) -> None:
     """The instance of the failed unit cannot go on: its previous state stays, and an operator is told."""
-    if failed.chain == ADMINISTRATION or failed.chain_is_new:
-        return
-    job_id: str | None = failed.details.get("job")
-    raise_incident(unit, refusal.code, sentence(refusal), instance_id=failed.chain, job_id=job_id)
+    if failed.instance is not None:
+        job_id: str | None = failed.details.get("job")
+        raise_incident(unit, refusal.code, sentence(refusal), instance_id=failed.instance, job_id=job_id)
 
 
 def sentence(refusal: Refusal) -> Text:

@@ -12,11 +12,13 @@ from sqlalchemy import func, insert, select
 from app.bundle.service import service_from
 from app.bundle.shelf import newest_files
 from app.commands.reasons import need_reason
+from app.commands.recount import recount
 from app.commands.unit import Unit
 from app.domain.permissions import Permission
 from app.store.base import table_of
 from app.store.service_data import ServiceFile
 
+CALENDAR = "calendar.toml"
 _file = table_of(ServiceFile)
 
 
@@ -39,8 +41,15 @@ class LoadService:
             seq = unit.execute(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
             rows = [{"seq": seq + number, **self._row(unit, name)} for number, name in enumerate(fresh, 1)]
             unit.execute(insert(_file), rows)
+        if CALENDAR in fresh:
+            unit.details["recounted"] = self._recount(unit)
         unit.details["changed"] = list(fresh)
         return fresh
+
+    def _recount(self, unit: Unit) -> int:
+        """Open due times follow the calendar that is in force from now on."""
+        unit.__dict__.pop("service", None)  # it was read before this change
+        return recount(unit)
 
     def _fresh(self, unit: Unit) -> tuple[str, ...]:
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}

@@ -113,7 +113,7 @@ def settle(
     faultpoint("after_tasks_closed")
     jobs = [_timer(file, wait) for wait_id, wait in after.timers.items() if wait_id not in before.timers]
     jobs += _services(file, [work for key, work in after.services.items() if key not in before.services], ran.failed)
-    jobs += pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
+    pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
     jobs += _open(file, opened) + deadlines.of_instance(file)
     if jobs:
         file.unit.execute(_add_jobs, jobs)

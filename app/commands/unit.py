@@ -20,6 +20,7 @@ from app.domain.permissions import Permission
 from app.domain.roles import Actor, can
 
 ADMINISTRATION = "administration"  # the audit chain of everything that belongs to no instance
+INTAKE = "intake"  # the chain of what anybody may send in, before it belongs to an instance
 
 
 @dataclass
@@ -71,6 +72,11 @@ class Unit:
         """Refuse unless the actor has the right."""
         if not self.allows(permission, unit):
             raise Forbidden()
+
+    @property
+    def instance(self) -> str | None:
+        """The instance this is about, if it is stored already: its chain has its name."""
+        return None if self.chain_is_new or self.chain in (ADMINISTRATION, INTAKE) else self.chain
 
     def flush(self) -> None:
         """Write what row objects still hold."""

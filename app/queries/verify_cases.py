@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Result, Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Refusal
@@ -80,7 +80,8 @@ def _left_over(session: Session) -> Iterator[Violation]:
 def _running(session: Session) -> Iterator[Row[Any]]:
     columns = (_instance.c.id, _instance.c.deployment_id, _instance.c.blob)
     rows = select(*columns).where(_instance.c.state.in_(RUNNING)).order_by(_instance.c.id)
-    yield from session.execute(rows.execution_options(yield_per=BATCH))
+    found: Result[Any] = session.execute(rows.execution_options(yield_per=BATCH))
+    yield from found
 
 
 def _grouped(session: Session, pairs: Select[Any]) -> dict[str, set[str]]:

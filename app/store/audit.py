@@ -16,7 +16,7 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
     __table_args__ = (Index(None, "at"), Index(None, "actor", "at"))
 
-    chain: Mapped[str] = mapped_column(String(64), primary_key=True)  # instance id, or "administration"
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)  # instance id, "administration" or "intake"
     seq: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str] = mapped_column(String(64))  # user id, "reporter" or "system"

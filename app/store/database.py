@@ -39,6 +39,8 @@ def writer(engine: Engine, patience_ms: int = PATIENCE_MS) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session for reading one consistent picture; nothing is ever committed through it."""
+    if engine.dialect.name == "postgresql":  # there, by itself, each statement would see a newer picture
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine, autoflush=False) as session:
         yield session
 

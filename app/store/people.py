@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, or_, select, union
+from sqlalchemy import BindParameter, Connection, Date, bindparam, or_, select, union
 
 from app.store.accounts import RoleGrant, Substitute, User
 from app.store.base import Code, table_of
 
 _grant, _user, _substitute = table_of(RoleGrant), table_of(User), table_of(Substitute)
-_day = bindparam("day")
+_day: BindParameter[date] = bindparam("day", type_=Date)
 _role, _unit = bindparam("role", type_=Code), bindparam("unit", type_=Code)
 _held = select(_grant.c.user_id).where(
     or_(_role.is_(None), _grant.c.role == _role),

@@ -120,8 +120,8 @@ def prepare(service: World, action: str) -> Prepared:
         known = len(service.rows(Attachment))
         return Prepared({}, lambda: len(service.rows(Attachment)) - known)
     if action == "outbox":
-        service.file()
-        return Prepared({}, lambda: int(not service.rows(OutboxMessage, state="waiting")))
+        own = service.file().instance_id
+        return Prepared({}, lambda: len(service.rows(OutboxMessage, instance_id=own, state="sent")))
     service.file()
     return Prepared()
 
