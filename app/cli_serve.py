@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import click
@@ -36,10 +37,17 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     ticker = Ticker(app.extensions["alur"].runner)
     ticker.start()
     _tell(parts)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)  # also where a shell started us in the background and made us deaf to it
     try:
         server.run()
     finally:
         ticker.stop()
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Stop serving; what runs just now is finished first."""
+    raise SystemExit(0)
 
 
 def make_ready(parts: Parts) -> None:

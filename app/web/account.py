@@ -167,11 +167,9 @@ def _sign_in_page(wanted: str | None, email: str = "", error: Text | None = None
 
 def _demo_accounts() -> list[DemoAccount]:
     rows = service().role_rows
+    order = list(rows)  # as the service's data lists the roles: roughly the order of the procedure
     with read() as session:
         everybody = [person for person in people.people(session) if person.demo and person.active]
-    return [
-        DemoAccount(person.name, person.email, rows[grant.role].title, grant.unit or "")
-        for person in everybody
-        for grant in person.grants[:1]
-        if grant.role in rows
-    ]
+    held = [(person, grant) for person in everybody for grant in person.grants[:1] if grant.role in rows]
+    held.sort(key=lambda pair: (order.index(pair[1].role), pair[0].name))
+    return [DemoAccount(who.name, who.email, rows[grant.role].title, grant.unit or "") for who, grant in held]

@@ -1,4 +1,4 @@
-"""The task list: own roles and units only, soonest due first, filters with counts, search, and pages that never skip."""
+"""The task list: own roles and units, soonest due first, filters with counts, search, and pages that never skip."""
 
 from __future__ import annotations
 
