@@ -127,7 +127,7 @@ def _one(user_id: str, **errors: Mapping[str, object]) -> str:
         others = [each for each in people.people(session) if each.id != user_id and each.active]
     if person is None:
         raise NotFound
-    shown = {"person": person, "others": others, "today": _today(), "self": current_actor().id == user_id}
+    shown = {"person": person, "others": others, "today": _today(), "own_account": current_actor().id == user_id}
     kinds = ("grant_errors", "end_errors", "substitute_errors", "active_errors")
     faults = {kind: errors.get(kind, {}) for kind in kinds}
     return render_template("staff/person.html", roles=service().role_rows, units=service().units, **shown, **faults)

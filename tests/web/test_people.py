@@ -77,6 +77,8 @@ def test_nobody_stands_in_for_themselves_or_closes_their_own_account(service: Wo
     closing = {"active": "0", "reason": "salah tekan"}
     assert visit("admin").post(f"/orang/{own}/aktif", data=closing).status_code == 403
     assert service.rows(User, id=own)[0].active
+    assert "Tutup akun" not in visit("admin").get(f"/orang/{own}").text
+    assert "Tutup akun" in visit("admin").get(f"/orang/{service.actor('pupr').id}").text
 
 
 def test_two_people_cannot_share_an_address_and_wrong_ones_are_told(service: World, visit: Visit) -> None:
