@@ -10,6 +10,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from app.auth.housekeeping import forget
 from app.commands.attachments import SweepAttachments
 from app.commands.housekeeping import SendDigests, WarnOfHorizon, WriteAnchor
 from app.commands.runner import Runner
@@ -71,9 +72,10 @@ class Ticker:
         return sent
 
     def tidy(self) -> None:
-        """Every night: anchor the audit and sweep out files that belong to nothing."""
+        """Every night: anchor the audit, sweep out files that belong to nothing, and forget old sessions."""
         self._runner.run(WriteAnchor(), SYSTEM)
         self._runner.run(SweepAttachments(), SYSTEM)
+        forget(self._runner.parts)
 
     def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:
         self._scheduler.add_job(_safely(act, name), "interval", seconds=seconds, id=name)
