@@ -45,7 +45,6 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
     """Store answers as they were given, with their fingerprint in the audit."""
     data = {name: value for name, value in answers.items() if name not in NEVER_KEPT and value is not None}
     row = {
-        "id": file.unit.parts.chance.hex(),
         "instance_id": file.id,
         "task_id": task_id,
         "element": element,
@@ -56,7 +55,7 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
         "by": file.unit.actor,
     }
     file.unit.execute(_add, row)
-    file.unit.details["answer"] = row["id"]
+    file.unit.details["answer"] = row["seq"]
     file.unit.details["digest"] = answers_digest(data, file.unit.parts.keys.current)
 
 

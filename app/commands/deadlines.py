@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.store.base import table_of
 from app.store.instances import History
 from app.store.jobs import Job
 
+Voice = tuple[str, int | None]  # kind and, of an escalation, its level
 LIMIT_KINDS = ("reminder", "overdue", "escalation")
 _history, _job = table_of(History), table_of(Job)
 _entered = select(func.max(_history.c.at)).where(
@@ -74,7 +75,7 @@ def job(
 ) -> dict[str, Any]:
     """The row of a waiting job of this case."""
     return {
-        "id": file.unit.parts.chance.hex(),
+        "id": file.id[:16] + file.unit.parts.chance.hex()[:16],
         "kind": kind,
         "instance_id": file.id,
         "task_id": task_id,
@@ -123,18 +124,35 @@ def of_instance(file: CaseFile) -> list[dict[str, Any]]:
 
 
 def limit_jobs(
-    file: CaseFile, limit: Limit, armed: Schedule, task_id: str | None, element: str | None
+    file: CaseFile,
+    limit: Limit,
+    armed: Schedule,
+    task_id: str | None,
+    element: str | None,
+    only: Collection[Voice] | None = None,
 ) -> list[dict[str, Any]]:
-    """Reminder, overdue and escalation jobs; each carries the due time it is about."""
+    """The job of the limit's first voice (reminder, overdue, escalations), those that follow in its payload.
 
-    def one(kind: str, at: datetime, **more: Any) -> dict[str, Any]:
-        payload = {"limit": limit.key, "due": armed.due.at.isoformat(), **more}
-        return job(file, kind, at, task_id=task_id, element=element, payload=payload)
-
-    jobs = [one("overdue", armed.due.at)]
+    `only` names the voices that are still to come, where some have spoken already.
+    """
+    voices: list[tuple[str, int | None, datetime]] = [("overdue", None, armed.due.at)]
     if armed.reminder < armed.due.at:
-        jobs.append(one("reminder", armed.reminder))
-    return jobs + [one("escalation", at, level=level) for level, at in enumerate(armed.escalations)]
+        voices.insert(0, ("reminder", None, armed.reminder))
+    voices += [("escalation", level, at) for level, at in enumerate(armed.escalations)]
+    then = [[kind, level, at.isoformat()] for kind, level, at in voices if only is None or (kind, level) in only]
+    payload = {"limit": limit.key, "due": armed.due.at.isoformat(), "then": then}
+    return next_voice(file, payload, task_id, element)
+
+
+def next_voice(
+    file: CaseFile, payload: Mapping[str, Any], task_id: str | None, element: str | None
+) -> list[dict[str, Any]]:
+    """The job of the voice that comes next; none when all have spoken."""
+    if not payload["then"]:
+        return []
+    (kind, level, at), *then = payload["then"]
+    rest = {**payload, "level": level, "then": then}
+    return [job(file, kind, datetime.fromisoformat(at), task_id=task_id, element=element, payload=rest)]
 
 
 def rearm(
@@ -149,18 +167,18 @@ def rearm(
     """Move a limit's jobs to a new due time. What has not happened yet happens later (in `state`, else as it was
     waiting or paused before); what was sent is not sent again."""
     limit, of = known(file, key), {"case": file.id, "task": task_id}
-    pending = {(job.kind, job.payload.get("level")): job.state for job in file.unit.execute(_pending, of)}
-    file.unit.execute(_drop_pending, of)
-    if limit is None:
+    pending = file.unit.execute(_pending, of).first()
+    if pending is None:
         return
-    armed = scheduled(limit, file.unit.service.calendar, start, due)
-    fresh = []
-    for each in limit_jobs(file, limit, armed, task_id, element):
-        was = pending.get((each["kind"], each["payload"].get("level")))
-        if was is not None:
-            fresh.append({**each, "state": state or was})
-    if fresh:
-        file.unit.execute(insert(_job), fresh)
+    file.unit.execute(_drop_pending, of)
+    if limit is not None:
+        only = {
+            (pending.kind, pending.payload["level"]),
+            *((kind, level) for kind, level, _ in pending.payload["then"]),
+        }
+        armed = scheduled(limit, file.unit.service.calendar, start, due)
+        fresh = limit_jobs(file, limit, armed, task_id, element, only)
+        file.unit.execute(insert(_job), [{**each, "state": state or pending.state} for each in fresh])
 
 
 def known(file: CaseFile, key: str | None) -> Limit | None:

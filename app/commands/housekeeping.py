@@ -16,7 +16,7 @@ from app.store import trail
 from app.store.base import table_of
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
-from app.store.tasks import Candidate, Task
+from app.store.tasks import IS_OPEN, Candidate, Task
 
 HORIZON = timedelta(days=60)  # how long before its end the owner is told that the calendar needs new holidays
 MOST_LINES = 10
@@ -68,9 +68,7 @@ class WarnOfHorizon:
         today, horizon = calendar.local_date(unit.now), calendar.confirmed_until
         if horizon - today > HORIZON:
             return 0
-        beyond = select(func.count()).where(
-            _task.c.state == "open", ~_task.c.due_confirmed, _task.c.due_at.is_not(None)
-        )
+        beyond = select(func.count()).where(IS_OPEN, ~_task.c.due_confirmed, _task.c.due_at.is_not(None))
         fields = {"confirmed_until": horizon.isoformat(), "count": str(unit.execute(beyond).scalar_one())}
         cause = f"horizon:{horizon}:{today.isocalendar()[0]}-{today.isocalendar()[1]}"
         roles = sorted(role for role, codes in unit.service.roles.items() if Permission.STANDARD_EDIT.value in codes)
@@ -86,7 +84,7 @@ def _work(unit: Unit, today: date) -> dict[str, list[Any]]:
     """Person -> their open tasks, those due first coming first; one look at the people for each role and unit."""
     columns = (_task.c.id, _task.c.instance_id, _task.c.name, _task.c.due_at, _task.c.assignee)
     rows = select(*columns, _candidate.c.role, _candidate.c.unit).join(_candidate, _candidate.c.task_id == _task.c.id)
-    rows = rows.where(_task.c.state == "open", _candidate.c.role != "reporter")
+    rows = rows.where(IS_OPEN, _candidate.c.role != "reporter")
     able: dict[tuple[str, str | None], list[str]] = {}
     work: dict[str, dict[str, Any]] = {}
     for row in unit.execute(rows.order_by(_task.c.due_at, _task.c.id)):

@@ -43,12 +43,14 @@ class RunJob:
     def execute(self, unit: Unit) -> bool:
         """Whether there was anything to do. Raises whatever a handler raises, EngineStuck, Conflict."""
         job = unit.execute(_find, {"job": self.job_id}).first()
+        unit.silent = True
         if job is None or job.state != "waiting" or job.due_at > unit.now:
             return False
         file = CaseFile.of_instance(unit, job.instance_id)  # its lock comes first, as in every other command
-        unit.details.update(job=job.id, kind=job.kind, element=job.element, due_at=job.due_at.isoformat())
         if unit.execute(_done, {"job": job.id, "at": unit.now}).rowcount != 1:
             return False
+        unit.silent = False
+        unit.details.update(job=job.id, kind=job.kind, element=job.element, due_at=job.due_at.isoformat())
         faultpoint("after_job_done")
         if not file.ended:
             _RUN[job.kind](file, job)

@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from app.commands import deadlines, history, notices
 from app.commands.casefile import CaseFile
 from app.domain.limits import remaining
 from app.store.base import table_of
 from app.store.instances import ProcessInstance
+from app.store.jobs import Job
 from app.store.people import holders, name_of
 from app.store.tasks import Candidate, Task
 
-_task, _candidate, _instance = table_of(Task), table_of(Candidate), table_of(ProcessInstance)
+_task, _candidate = table_of(Task), table_of(Candidate)
+_instance, _job = table_of(ProcessInstance), table_of(Job)
 _find = select(_task.c.state, _task.c.name, _task.c.unit, _task.c.assignee).where(_task.c.id == bindparam("task"))
 _candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
 
@@ -24,6 +26,7 @@ _candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.ta
 def remind(file: CaseFile, job: Row[Any]) -> None:
     """Tell whoever works on it, or could, that the end is near."""
     _tell(file, job, "reminder", _workers(file, job))
+    _follow(file, job)
 
 
 def mark_overdue(file: CaseFile, job: Row[Any]) -> None:
@@ -31,15 +34,23 @@ def mark_overdue(file: CaseFile, job: Row[Any]) -> None:
     if job.task_id is not None:
         file.unit.execute(update(_task).where(_task.c.id == job.task_id, _task.c.state == "open").values(overdue=True))
     _tell(file, job, "overdue", _workers(file, job))
+    _follow(file, job)
 
 
 def escalate(file: CaseFile, job: Row[Any]) -> None:
     """Tell the next in the policy's list of roles."""
     limit = deadlines.known(file, job.payload.get("limit"))
-    if limit is None or not limit.notify:
-        return
-    role = limit.notify[min(job.payload.get("level", 0), len(limit.notify) - 1)]
-    _tell(file, job, "escalation", holders(file.unit.connection, _today(file), role=role))
+    if limit is not None and limit.notify:
+        role = limit.notify[min(job.payload["level"] or 0, len(limit.notify) - 1)]
+        _tell(file, job, "escalation", holders(file.unit.connection, _today(file), role=role))
+    _follow(file, job)
+
+
+def _follow(file: CaseFile, job: Row[Any]) -> None:
+    """Arm the limit's next voice."""
+    following = deadlines.next_voice(file, job.payload, job.task_id, job.element)
+    if following:
+        file.unit.execute(insert(_job), following)
 
 
 def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -> None:

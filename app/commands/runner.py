@@ -70,7 +70,8 @@ class Runner:
                 result = command.execute(unit)
                 unit.flush()
                 faultpoint("after_execute")
-                self._audit(command, unit, "done")
+                if not unit.silent:
+                    self._audit(command, unit, "done")
                 faultpoint("before_commit")
             faultpoint("after_commit")
         except BaseException as error:

@@ -23,7 +23,10 @@ from app.store.jobs import Job
 from app.store.tasks import Candidate, Draft, Task
 
 OWNER_FALLBACK = "process_owner"
-FIXED = ("id", "business_key", "definition_key", "started_at", "test")
+# With each step; columns of an index are written only when they must be: each is a page more.
+CHANGING: tuple[str, ...] = ("version", "blob", "status", "unit", "history_count", "due_at", "due_confirmed")
+CHANGING += ("limit_key", "paused_at", "paused_seconds")
+AT_END = ("state", "ended_at", "end_event")
 _instance, _task, _candidate = table_of(ProcessInstance), table_of(Task), table_of(Candidate)
 _draft, _job = table_of(Draft), table_of(Job)
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -37,13 +40,18 @@ _cancel_tasks = update(_task).where(_task.c.id.in_(_ids), _task.c.state == "open
 _drop_candidates = delete(_candidate).where(_candidate.c.task_id.in_(_ids))
 _drop_drafts = delete(_draft).where(_draft.c.task_id.in_(_ids))
 _cancel_jobs = (
-    update(_job).where(_job.c.task_id.in_(_ids), _job.c.state.in_(("waiting", "paused"))).values(state="cancelled")
+    update(_job)
+    .where(_job.c.instance_id == bindparam("case"), _job.c.task_id.in_(_ids), _job.c.state.in_(("waiting", "paused")))
+    .values(state="cancelled")
 )
 _cancel_all_jobs = (
     update(_job)
     .where(_job.c.instance_id == bindparam("case"), _job.c.state.in_(("waiting", "paused")))
     .values(state="cancelled")
 )
+_mine = (_instance.c.id == bindparam("of"), _instance.c.version == bindparam("was"))
+_save_step = update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING})
+_save_end = update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING + AT_END})
 
 
 @dataclass(frozen=True)
@@ -151,7 +159,7 @@ def _close(file: CaseFile, before: Standing, after: Standing, done: str | None) 
     if file.ended:
         unit.execute(_cancel_all_jobs, {"case": file.id})
     elif gone:
-        unit.execute(_cancel_jobs, {"ids": sorted(gone)})
+        unit.execute(_cancel_jobs, {"case": file.id, "ids": sorted(gone)})
 
 
 def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
@@ -228,18 +236,12 @@ def _save(file: CaseFile) -> None:
     row["version"] = version if file.fresh else version + 1
     if file.ended:
         complaint_rows.close(file)
-    changed = {name: value for name, value in row.items() if name not in FIXED}
-    saved = file.unit.execute(_save_row, {**changed, "of": row["id"], "was": version})
+    columns = CHANGING + AT_END if file.ended else CHANGING
+    changed = {name: row[name] for name in columns}
+    saved = file.unit.execute(_save_end if file.ended else _save_step, {**changed, "of": row["id"], "was": version})
     if saved.rowcount != 1:
         raise Conflict()
     faultpoint("after_state_write")
     live, cache = file.instance, file.unit.parts.cache
     if not file.ended:
         file.unit.after_commit(lambda: cache.put(row["id"], row["version"], live))
-
-
-_save_row = (
-    update(_instance)
-    .where(_instance.c.id == bindparam("of"), _instance.c.version == bindparam("was"))
-    .values({column.name: bindparam(column.name) for column in _instance.c if column.name not in FIXED})
-)

@@ -34,6 +34,7 @@ class Unit:
     prepared: Any = None
     chain: str = ADMINISTRATION
     chain_is_new: bool = False
+    silent: bool = False  # nothing was changed after all: there is nothing to put on record
     details: dict[str, Any] = field(default_factory=dict)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
     _after_failure: list[Callable[[], None]] = field(default_factory=list)

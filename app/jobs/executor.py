@@ -40,8 +40,7 @@ class Executor:
         count = 0
         while ids := self.claim():
             faultpoint("after_claim")
-            self._run(ids)
-            count += len(ids)
+            count += self._run(ids)
         return count
 
     def claim(self) -> Sequence[str]:
@@ -49,18 +48,16 @@ class Executor:
         with self._writer.begin() as connection:
             return claim_jobs(connection, self._parts.clock.now(), self._name, self._batch)
 
-    def _run(self, ids: Sequence[str]) -> None:
+    def _run(self, ids: Sequence[str]) -> int:
         if self._workers == 1:
-            for job_id in ids:
-                self.run(job_id)
-        else:
-            with ThreadPoolExecutor(self._workers) as pool:
-                list(pool.map(self.run, ids))
+            return sum([self.run(job_id) for job_id in ids])
+        with ThreadPoolExecutor(self._workers) as pool:
+            return sum(pool.map(self.run, ids))
 
-    def run(self, job_id: str) -> None:
-        """Run one job; whatever goes wrong is noted and never raised."""
+    def run(self, job_id: str) -> bool:
+        """Run one job and say whether there was anything to do; whatever goes wrong is noted and never raised."""
         try:
-            self._runner.run(RunJob(job_id), SYSTEM)
+            return bool(self._runner.run(RunJob(job_id), SYSTEM))
         except (Busy, StorageFull, Conflict) as later:
             log.info("a job waits for the database", job=job_id, reason=later.code)
             self._release(job_id)
@@ -70,6 +67,7 @@ class Executor:
             reason = error.code if isinstance(error, Refusal) else type(error).__name__
             log.warning("a job failed", job=job_id, reason=reason)
             self._fail(FailJob(job_id, "job-failed", f"{reason}: {error}"))
+        return False
 
     def _fail(self, command: FailJob) -> None:
         try:

@@ -31,13 +31,15 @@ def completions(session: Session, parts: Parts) -> Iterator[Violation]:
     lefts = select(_history.c.task_id, func.count().label("times")).where(_history.c.kind == "left")
     left = {row.task_id: row.times for row in session.execute(lefts.group_by(_history.c.task_id))}
     audited: Counter[str] = Counter()
-    digests: dict[str, str] = {}
-    entries = select(_entry.c.command, _entry.c.fields).where(_entry.c.outcome == "done", _entry.c.chain != "")
+    digests: dict[tuple[str, int], str] = {}
+    entries = select(_entry.c.chain, _entry.c.command, _entry.c.fields).where(
+        _entry.c.outcome == "done", _entry.c.chain != ""
+    )
     for row in session.execute(entries.execution_options(yield_per=BATCH)):
         if row.command == "CompleteTask":
             audited[row.fields["task_id"]] += 1
         if "answer" in row.fields:
-            digests[row.fields["answer"]] = row.fields["digest"]
+            digests[row.chain, row.fields["answer"]] = row.fields["digest"]
     for task in session.scalars(select(_task.c.id).where(_task.c.state == "completed").order_by(_task.c.id)):
         times, entered = left.get(task, 0), audited.pop(task, 0)
         if times != 1:
@@ -50,16 +52,16 @@ def completions(session: Session, parts: Parts) -> Iterator[Violation]:
     yield from _numbers(session)
 
 
-def _answers(session: Session, parts: Parts, digests: dict[str, str]) -> Iterator[Violation]:
-    rows = session.execute(select(_answer.c.id, _answer.c.data).execution_options(yield_per=BATCH))
-    for row in rows:
-        kept = digests.pop(row.id, None)
+def _answers(session: Session, parts: Parts, digests: dict[tuple[str, int], str]) -> Iterator[Violation]:
+    columns = (_answer.c.instance_id, _answer.c.seq, _answer.c.data)
+    for row in session.execute(select(*columns).execution_options(yield_per=BATCH)):
+        kept, name = digests.pop((row.instance_id, row.seq), None), f"{row.instance_id}:{row.seq}"
         if kept is None:
-            yield _wrong("answer", row.id, "INV1", "tidak dikenal audit", "the audit does not know it")
+            yield _wrong("answer", name, "INV1", "tidak dikenal audit", "the audit does not know it")
         elif all(answers_digest(row.data, key) != kept for key in parts.keys.all):
-            yield _wrong("answer", row.id, "INV1", "jawabannya diubah", "the answers were changed")
-    for lost in sorted(digests):
-        yield _wrong("answer", lost, "INV1", "jawaban hilang", "these answers are missing")
+            yield _wrong("answer", name, "INV1", "jawabannya diubah", "the answers were changed")
+    for instance, seq in sorted(digests):
+        yield _wrong("answer", f"{instance}:{seq}", "INV1", "jawaban hilang", "these answers are missing")
 
 
 def _numbers(session: Session) -> Iterator[Violation]:

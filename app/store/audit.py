@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, Instant, JsonObject
+from app.store.base import BY_KEY, Base, Instant, JsonObject
 
 
 class AuditEntry(Base):
     """One change or refusal. `hash` (keyed) covers all other columns, among them the previous entry's hash."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "at"), Index(None, "actor", "at"))
+    __table_args__ = (Index(None, "at"), BY_KEY)
 
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)  # instance id, "administration" or "intake"
     seq: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +31,7 @@ class AuditHead(Base):
     """The last entry of each chain; the next entry is appended with a check that nobody was faster."""
 
     __tablename__ = "audit_head"
+    __table_args__ = BY_KEY
 
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int]
@@ -54,6 +55,7 @@ class AnchoredHead(Base):
     """One head that an anchor covers; its hash is that of the audit entry it points to."""
 
     __tablename__ = "audit_anchored_head"
+    __table_args__ = BY_KEY
 
     anchor: Mapped[int] = mapped_column(ForeignKey("audit_anchor.seq"), primary_key=True)
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -55,3 +55,6 @@ class Instant(TypeDecorator[datetime]):
 Id = String(32)  # an opaque id: 32 hexadecimal digits
 Code = String(64)  # a code of the content: role, unit, element, form, status
 JsonObject = dict[str, Any]
+
+# A SQLite table kept in the order of its key has a page less to write for each change.
+BY_KEY = {"sqlite_with_rowid": False}

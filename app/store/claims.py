@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.store.base import table_of
-from app.store.jobs import Job
+from app.store.jobs import IS_WAITING, Job
 from app.store.outbox import OutboxMessage
 
 LOCK = timedelta(minutes=5)
@@ -21,7 +21,7 @@ _earlier = aliased(_outbox, name="earlier")
 def claim_jobs(connection: Connection, now: datetime, by: str, most: int) -> Sequence[str]:
     """Ids of due jobs that are now ours, those due longest first."""
     free = or_(_job.c.locked_until.is_(None), _job.c.locked_until <= now)
-    due = select(_job.c.id).where(_job.c.state == "waiting", _job.c.due_at <= now, free)
+    due = select(_job.c.id).where(IS_WAITING, _job.c.due_at <= now, free)
     due = due.order_by(_job.c.due_at, _job.c.id).limit(most).with_for_update(skip_locked=True)
     ids = list(connection.scalars(due))
     if ids:

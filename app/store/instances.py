@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, Code, Id, Instant
+from app.store.base import BY_KEY, Base, Code, Id, Instant
 
 
 class ProcessInstance(Base):
@@ -47,7 +47,7 @@ class History(Base):
     """One thing that happened in an instance, in order: an element entered or left, a flow passed, a message sent."""
 
     __tablename__ = "history"
-    __table_args__ = (Index(None, "instance_id", "element"),)
+    __table_args__ = BY_KEY
 
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)

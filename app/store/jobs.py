@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, Code, Id, Instant, JsonObject
+from app.store.base import BY_KEY, Base, Code, Id, Instant, JsonObject
+
+WAITING = text("state = 'waiting'")
 
 
 class Job(Base):
-    """One due thing: a drawn timer, a service topic run after commit, a reminder or an escalation of a limit."""
+    """One due thing: a drawn timer, a service topic run after commit, or the next voice of a limit.
+
+    A limit speaks several times (reminder, overdue, escalations) and has one job at a time: what follows stands in
+    its payload under "then".
+    """
 
     __tablename__ = "job"
-    __table_args__ = (Index(None, "state", "due_at"), Index(None, "instance_id", "state"), Index(None, "task_id"))
+    __table_args__ = (
+        Index("ix_job_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index(None, "instance_id"),
+        BY_KEY,
+    )
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)  # begins as its instance's id does: its jobs lie together
     kind: Mapped[str] = mapped_column(String(24))  # timer | service | reminder | overdue | escalation
     instance_id: Mapped[str | None] = mapped_column(Id)
     task_id: Mapped[str | None] = mapped_column(Id)  # engine wait id (timer), engine task id (service) or user task id
     element: Mapped[str | None] = mapped_column(Code)
     payload: Mapped[JsonObject] = mapped_column(JSON, default=dict)  # e.g. escalation level, limit key
     due_at: Mapped[datetime] = mapped_column(Instant)
-    state: Mapped[str] = mapped_column(String(16))  # waiting | done | cancelled | failed
+    state: Mapped[str] = mapped_column(String(16))  # waiting | paused | done | cancelled | failed
     attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
     locked_by: Mapped[str | None] = mapped_column(String(64))
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str | None] = mapped_column(Text)
+
+
+# Written out, not bound: only so does SQLite see that the index of waiting jobs will do.
+IS_WAITING = Job.state == literal_column("'waiting'")
 
 
 class Incident(Base):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base, Code, Id, Instant, JsonObject
+from app.store.base import BY_KEY, Base, Code, Id, Instant, JsonObject
+
+OPEN = text("state = 'open'")
+CLAIMED = text("assignee IS NOT NULL")
 
 
 class Task(Base):
@@ -15,9 +18,10 @@ class Task(Base):
 
     __tablename__ = "task"
     __table_args__ = (
-        Index(None, "instance_id", "state"),
-        Index(None, "state", "due_at"),
-        Index(None, "assignee", "state"),
+        Index(None, "instance_id"),
+        Index("ix_task_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_task_claimed", "assignee", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+        BY_KEY,
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -40,11 +44,15 @@ class Task(Base):
     completed_by: Mapped[str | None] = mapped_column(String(64))
 
 
+# Written out, not bound: only so does SQLite see that the index of open tasks will do.
+IS_OPEN = Task.state == literal_column("'open'")
+
+
 class Candidate(Base):
     """Who may do an open task: one row a role; removed when the task ends, so that lists stay short."""
 
     __tablename__ = "candidate"
-    __table_args__ = (Index(None, "role", "unit", "due_at", "task_id"),)
+    __table_args__ = (Index(None, "role", "unit", "due_at", "task_id"), BY_KEY)
 
     task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Code, primary_key=True)
@@ -56,15 +64,14 @@ class Answer(Base):
     """The answers of one completed form, kept as they were given; never personal fields of the reporter."""
 
     __tablename__ = "answer"
-    __table_args__ = (Index(None, "instance_id", "seq"),)
+    __table_args__ = BY_KEY
 
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"))
+    instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)  # the latest answers of a form are those with the highest
     task_id: Mapped[str | None] = mapped_column(Id)  # None: a message (reply, withdrawal)
     element: Mapped[str] = mapped_column(Code)
     form: Mapped[str] = mapped_column(Code)
     data: Mapped[JsonObject] = mapped_column(JSON)
-    seq: Mapped[int]  # grows within an instance: the latest answers of a form are those with the highest
     at: Mapped[datetime] = mapped_column(Instant)
     by: Mapped[str] = mapped_column(String(64))
 
@@ -73,6 +80,7 @@ class Draft(Base):
     """What a person has typed into a task's form and not sent yet."""
 
     __tablename__ = "draft"
+    __table_args__ = BY_KEY
 
     task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64), primary_key=True)

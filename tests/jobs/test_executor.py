@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ from tests.world import FORWARD, World, opened
 
 def run_due(service: World, workers: int = 1) -> int:
     return Executor(service.runner, workers).run_due()
+
+
+def voices(job: Job) -> list[datetime]:
+    """When a limit's job and all that follow it are due."""
+    return [job.due_at, *(datetime.fromisoformat(at) for _, _, at in job.payload["then"])]
 
 
 def test_nothing_is_due_before_its_time(service: World) -> None:
@@ -96,13 +101,12 @@ def test_T6_after_downtime_everything_overdue_runs_once_and_tells_its_due_time(
     filed = service.file()
     (task,) = service.rows(Task)
     service.clock.at = task.due_at + downtime
-    late = [job for job in service.rows(Job) if job.due_at <= service.clock.at]
-    assert run_due(service) == len(late) and run_due(service) == 0
-    assert {job.state for job in service.rows(Job) if job.id in {each.id for each in late}} == {"done"}
+    late = [at for job in service.rows(Job, task_id=task.id) for at in voices(job) if at <= service.clock.at]
+    assert run_due(service) == len(late) >= 3 and run_due(service) == 0
     first = next(message for message in service.rows(OutboxMessage) if message.template == "escalation")
     assert first.fields["due"] == task.due_at.isoformat()
     ran = [entry for entry in service.rows(AuditEntry, chain=filed.instance_id) if entry.command == "RunJob"]
-    assert {entry.fields["due_at"] for entry in ran} == {job.due_at.isoformat() for job in late}
+    assert sorted(entry.fields["due_at"] for entry in ran) == sorted(at.isoformat() for at in late)
 
 
 @pytest.mark.long
@@ -136,7 +140,7 @@ def test_T5_two_nodes_never_run_the_same_job(service: World) -> None:
     for thread in threads:
         thread.join()
     done = service.rows(Job, state="done")
-    assert sum(counts) == len(done)
+    assert sum(counts) == len(done) >= 10
     ran = [entry.fields["job"] for entry in service.rows(AuditEntry, command="RunJob")]
     assert sorted(ran) == sorted(job.id for job in done)
     other.parts.database.dispose()

@@ -66,10 +66,17 @@ def job() -> None:
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_job"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_job_instance_id_state", "job", ["instance_id", "state"], unique=False)
-    op.create_index("ix_job_state_due_at", "job", ["state", "due_at"], unique=False)
-    op.create_index("ix_job_task_id", "job", ["task_id"], unique=False)
+    op.create_index("ix_job_instance_id", "job", ["instance_id"], unique=False)
+    op.create_index(
+        "ix_job_waiting",
+        "job",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
 
 
 def outbox_message() -> None:
@@ -140,19 +147,18 @@ def answer() -> None:
     """Create the table answer."""
     op.create_table(
         "answer",
-        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("instance_id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=True),
         sa.Column("element", sa.String(length=64), nullable=False),
         sa.Column("form", sa.String(length=64), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_answer_instance_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_answer"),
+        sa.PrimaryKeyConstraint("instance_id", "seq", name="pk_answer"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_answer_instance_id_seq", "answer", ["instance_id", "seq"], unique=False)
 
 
 def complaint() -> None:
@@ -216,8 +222,8 @@ def history() -> None:
         sa.Column("by", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_history_instance_id"),
         sa.PrimaryKeyConstraint("instance_id", "seq", name="pk_history"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_history_instance_id_element", "history", ["instance_id", "element"], unique=False)
 
 
 def task() -> None:
@@ -244,10 +250,25 @@ def task() -> None:
         sa.Column("completed_by", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_task_instance_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_task_assignee_state", "task", ["assignee", "state"], unique=False)
-    op.create_index("ix_task_instance_id_state", "task", ["instance_id", "state"], unique=False)
-    op.create_index("ix_task_state_due_at", "task", ["state", "due_at"], unique=False)
+    op.create_index(
+        "ix_task_claimed",
+        "task",
+        ["assignee"],
+        unique=False,
+        sqlite_where=sa.text("assignee IS NOT NULL"),
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
+    op.create_index("ix_task_instance_id", "task", ["instance_id"], unique=False)
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 def candidate() -> None:
@@ -260,6 +281,7 @@ def candidate() -> None:
         sa.Column("due_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_candidate_task_id"),
         sa.PrimaryKeyConstraint("task_id", "role", name="pk_candidate"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_candidate_role_unit_due_at_task_id", "candidate", ["role", "unit", "due_at", "task_id"], unique=False
@@ -276,6 +298,7 @@ def draft() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["task_id"], ["task.id"], name="fk_draft_task_id"),
         sa.PrimaryKeyConstraint("task_id", "user_id", name="pk_draft"),
+        sqlite_with_rowid=False,
     )
 
 

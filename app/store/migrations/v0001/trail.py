@@ -35,8 +35,8 @@ def audit_entry() -> None:
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name="pk_audit_entry"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_audit_entry_actor_at", "audit_entry", ["actor", "at"], unique=False)
     op.create_index("ix_audit_entry_at", "audit_entry", ["at"], unique=False)
 
 
@@ -49,6 +49,7 @@ def audit_head() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("anchored", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("chain", name="pk_audit_head"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -61,4 +62,5 @@ def audit_anchored_head() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["anchor"], ["audit_anchor.seq"], name="fk_audit_anchored_head_anchor"),
         sa.PrimaryKeyConstraint("anchor", "chain", name="pk_audit_anchored_head"),
+        sqlite_with_rowid=False,
     )
