@@ -16,7 +16,7 @@ from app.store.deployments import Deployment
 from app.store.instances import History, ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.outbox import OutboxMessage
-from app.store.tasks import Task
+from app.store.tasks import IS_OPEN, Task
 
 PAGE = 50
 COUNT_CAP = 1_000  # beyond this the list says "1,000+": counting 100,000 rows would make every page slow
@@ -205,7 +205,7 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
             )
         )
     if wanted.overdue:
-        late = select(Task.instance_id).where(Task.state == "open", Task.due_at < now)
+        late = select(Task.instance_id).where(IS_OPEN, Task.due_at < now)
         found.append(
             or_(ProcessInstance.id.in_(late), and_(ProcessInstance.due_at < now, ProcessInstance.ended_at.is_(None)))
         )

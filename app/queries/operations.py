@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.store.accounts import User
 from app.store.instances import ProcessInstance
-from app.store.jobs import Incident, Job
+from app.store.jobs import IS_WAITING, Incident, Job
 from app.store.outbox import OutboxMessage
-from app.store.tasks import Task
+from app.store.tasks import IS_OPEN, Task
 
 DAYS = 14
 
@@ -36,13 +36,13 @@ class Overview:
 
 def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
     """The operator's first look."""
-    waiting = select(Job).where(Job.state == "waiting")
+    waiting = select(Job).where(IS_WAITING)
     return Overview(
         running=_count(session, ProcessInstance.state == "active"),
-        open_tasks=_count(session, Task.state == "open"),
-        overdue_tasks=_count(session, Task.state == "open", Task.due_at < now),
+        open_tasks=_count(session, IS_OPEN),
+        overdue_tasks=_count(session, IS_OPEN, Task.due_at < now),
         incidents=_count(session, Incident.resolved_at.is_(None)),
-        late_jobs=_count(session, Job.state == "waiting", Job.due_at < now - timedelta(minutes=1)),
+        late_jobs=_count(session, IS_WAITING, Job.due_at < now - timedelta(minutes=1)),
         failed_messages=_count(session, OutboxMessage.state == "failed"),
         waiting_messages=_count(session, OutboxMessage.state == "waiting"),
         next_job_at=session.scalar(select(func.min(waiting.subquery().c.due_at))),
@@ -72,7 +72,7 @@ def messages(session: Session, state: str = "", limit: int = 100) -> list[Outbox
 
 def next_jobs(session: Session, limit: int = 50) -> list[Job]:
     """What the service will do next by itself."""
-    return list(session.scalars(select(Job).where(Job.state == "waiting").order_by(Job.due_at).limit(limit)))
+    return list(session.scalars(select(Job).where(IS_WAITING).order_by(Job.due_at).limit(limit)))
 
 
 def _count(session: Session, *conditions: object) -> int:
