@@ -50,8 +50,8 @@ class FormSchema(Schema):
     """The questions of one form with the lists and variables of one case."""
 
     form: ClassVar[Form]
-    sources: ClassVar[Sources]
-    variables: ClassVar[Mapping[str, Any]]
+    sources: Sources
+    variables: Mapping[str, Any]
     error_messages: dict[str, Any] = {
         "unknown": UNKNOWN,
         "type": NOT_A_FORM,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 
 from app.bundle.form_fields import QUESTIONS, Field, Option, Sources, walk
 from app.bundle.form_reader import read_components
-from app.bundle.form_schema import schema_of, sentences
+from app.bundle.form_schema import FormSchema, schema_of, sentences
 from app.bundle.form_values import read_value
 from app.domain.errors import Invalid, InvalidDiagram
 from app.domain.findings import Finding, errors
@@ -29,6 +30,7 @@ class Form:
     key: str
     fields: tuple[Field, ...]
     questions: tuple[Field, ...] = field(init=False)
+    _readers: threading.local = field(default_factory=threading.local, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         asked = tuple(each for each, _ in walk(self.fields) if each.type in QUESTIONS)
@@ -64,12 +66,20 @@ class Form:
         Takes texts from a page and JSON alike; raises Invalid with the sentences for each field, or under "".
         """
         try:
-            loaded: dict[str, Any] = self.schema(sources, variables)().load(data)
+            loaded: dict[str, Any] = self._reader(sources, variables or {}).load(data)
         except ValidationError as invalid:
             raise Invalid(errors=_by_field(invalid.messages)) from None
         return loaded
 
-    def schema(self, sources: Sources, variables: Mapping[str, Any] | None = None) -> type[Schema]:
+    def _reader(self, sources: Sources, variables: Mapping[str, Any]) -> FormSchema:
+        """A schema object for this case. Making one costs more than using it, so each thread keeps its own."""
+        reader: FormSchema | None = getattr(self._readers, "own", None)
+        if reader is None:
+            reader = self._readers.own = self.schema(sources, variables)()
+        reader.sources, reader.variables = sources, variables
+        return reader
+
+    def schema(self, sources: Sources, variables: Mapping[str, Any] | None = None) -> type[FormSchema]:
         """The marshmallow schema of this form for one case."""
         return schema_of(self, sources, variables or {})
 

@@ -16,12 +16,13 @@ from app.domain.limits import Limit
 from app.domain.text import Text
 from app.store.base import table_of
 from app.store.deployments import Deployment, DeploymentFile
+from app.store.quick import Quick
 from app.store.service_data import ServiceFile
 
 Reader = Connection | Session
 LIMITS = "sla.toml"
 BUNDLES = 32  # versions kept in memory at once
-_count = select(func.count()).select_from(table_of(ServiceFile))
+_count = Quick(select(func.count().label("number")).select_from(table_of(ServiceFile)))
 
 
 class Shelf:
@@ -77,7 +78,8 @@ class Shelf:
 
     def _current(self, reader: Reader) -> tuple[ServiceData, str]:
         # Contents are only ever added: as long as their number is the same, so is what is in force.
-        count = reader.execute(_count).scalar_one()
+        connection = reader.connection() if isinstance(reader, Session) else reader
+        count = _count.rows(connection, {})[0]["number"]
         held = self._service
         if held is not None and held[0] == count:
             return held[1], held[2]

@@ -16,9 +16,10 @@ from app.domain.text import Text
 from app.sdk import Scalar
 from app.store.answers import answers_digest
 from app.store.base import table_of
+from app.store.quick import Quick
 from app.store.tasks import Answer
 
-_add = insert(table_of(Answer))
+_add = Quick(insert(table_of(Answer)), *table_of(Answer).c.keys())
 NEVER_KEPT = frozenset({"related_person"})  # stands in the complaint's guarded row only
 
 
@@ -54,7 +55,7 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
         "at": file.unit.now,
         "by": file.unit.actor,
     }
-    file.unit.execute(_add, row)
+    _add.run(file.unit.connection, row)
     file.unit.details["answer"] = row["seq"]
     file.unit.details["digest"] = answers_digest(data, file.unit.parts.keys.current)
 

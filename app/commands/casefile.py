@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from app.bundle.read import Bundle
 from app.commands.unit import Unit
@@ -21,18 +21,20 @@ from app.store.answers import latest_answers
 from app.store.base import table_of
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
+from app.store.quick import Quick
 from app.store.tasks import Task
 
 ENDED = ("completed", "cancelled")
+COLUMNS = tuple(column.name for column in table_of(ProcessInstance).c)
 _instance, _complaint, _task = table_of(ProcessInstance), table_of(Complaint), table_of(Task)
 _about = [_complaint.c[name] for name in ("title", "category", "kelurahan", "channel", "lang", "received_at")]
 _file = select(_instance, _complaint.c.id.label("complaint_id"), *_about).select_from(
     _instance.outerjoin(_complaint, _complaint.c.instance_id == _instance.c.id)
 )
-_by_instance = _file.where(_instance.c.id == bindparam("key")).with_for_update(of=_instance)
-_by_complaint = _file.where(_complaint.c.id == bindparam("key")).with_for_update(of=_instance)
+_by_instance = Quick(_file.where(_instance.c.id == bindparam("key")).with_for_update(of=_instance))
+_by_complaint = Quick(_file.where(_complaint.c.id == bindparam("key")).with_for_update(of=_instance))
 _task_columns: list[ColumnElement[Any]] = [column.label(f"task_{column.name}") for column in _task.c]
-_by_task = (
+_by_task = Quick(
     select(_instance, _complaint.c.id.label("complaint_id"), *_about, *_task_columns)
     .select_from(
         _task.join(_instance, _instance.c.id == _task.c.instance_id).outerjoin(
@@ -50,7 +52,7 @@ class CaseFile:
 
     unit: Unit
     row: dict[str, Any]
-    about: RowMapping | dict[str, Any]
+    about: dict[str, Any]
     fresh: bool = False  # started in this very transaction
     _live: Instance | None = None
     changed: dict[str, Any] = field(default_factory=dict)
@@ -60,24 +62,24 @@ class CaseFile:
     @classmethod
     def of_instance(cls, unit: Unit, instance_id: str) -> CaseFile:
         """Load and lock by instance; NotFound."""
-        return cls._found(unit, unit.execute(_by_instance, {"key": instance_id}).mappings().first())
+        return cls._found(unit, _by_instance.first(unit.connection, {"key": instance_id}))
 
     @classmethod
     def of_complaint(cls, unit: Unit, complaint_id: str) -> CaseFile:
         """Load and lock by tracking id; NotFound."""
-        return cls._found(unit, unit.execute(_by_complaint, {"key": complaint_id}).mappings().first())
+        return cls._found(unit, _by_complaint.first(unit.connection, {"key": complaint_id}))
 
     @classmethod
     def of_task(cls, unit: Unit, task_id: str) -> CaseFile:
         """Load and lock by task; `about` has the task's columns with the prefix `task_`. NotFound."""
-        return cls._found(unit, unit.execute(_by_task, {"key": task_id}).mappings().first())
+        return cls._found(unit, _by_task.first(unit.connection, {"key": task_id}))
 
     @classmethod
-    def _found(cls, unit: Unit, found: RowMapping | None) -> CaseFile:
+    def _found(cls, unit: Unit, found: dict[str, Any] | None) -> CaseFile:
         if found is None:
             raise NotFound()
         unit.chain = found["id"]
-        return cls(unit, {column.name: found[column.name] for column in _instance.c}, found)
+        return cls(unit, {name: found[name] for name in COLUMNS}, found)
 
     @property
     def id(self) -> str:

@@ -18,6 +18,7 @@ from app.engine.instance import Open
 from app.store.base import table_of
 from app.store.instances import History
 from app.store.jobs import Job
+from app.store.quick import Quick
 
 Voice = tuple[str, int | None]  # kind and, of an escalation, its level
 LIMIT_KINDS = ("reminder", "overdue", "escalation")
@@ -33,6 +34,8 @@ _pauses = (
     .where(_history.c.instance_id == bindparam("case"), _history.c.kind.in_(("paused", "resumed")))
     .order_by(_history.c.seq)
 )
+NEW = ("id", "kind", "instance_id", "task_id", "element", "payload", "due_at", "state", "attempts", "last_error")
+_add = Quick(insert(_job), *NEW)
 _pending_jobs = (
     _job.c.instance_id == bindparam("case"),
     _job.c.task_id.is_not_distinct_from(bindparam("task")),
@@ -86,6 +89,12 @@ def job(
         "attempts": 0,
         "last_error": None,
     }
+
+
+def add_jobs(file: CaseFile, jobs: list[dict[str, Any]]) -> None:
+    """Store new jobs."""
+    if jobs:
+        _add.run(file.unit.connection, jobs)
 
 
 def of_task(file: CaseFile, work: Open) -> Armed:
@@ -178,7 +187,7 @@ def rearm(
         }
         armed = scheduled(limit, file.unit.service.calendar, start, due)
         fresh = limit_jobs(file, limit, armed, task_id, element, only)
-        file.unit.execute(insert(_job), [{**each, "state": state or pending.state} for each in fresh])
+        add_jobs(file, [{**each, "state": state or pending.state} for each in fresh])
 
 
 def known(file: CaseFile, key: str | None) -> Limit | None:

@@ -11,8 +11,9 @@ from app.commands.casefile import CaseFile
 from app.engine.trace import Step
 from app.store.base import table_of
 from app.store.instances import History
+from app.store.quick import Quick
 
-_add = insert(table_of(History))
+_add = Quick(insert(table_of(History)), *table_of(History).c.keys())
 
 Event = tuple[str, str, str | None]  # kind, element or flow, task id
 
@@ -36,7 +37,7 @@ def flush(file: CaseFile) -> None:
         for number, (kind, element, task) in enumerate(file.events, seq + 1)
     ]
     if rows:
-        file.unit.execute(_add, rows)
+        _add.run(file.unit.connection, rows)
         file.row["history_count"], file.events = seq + len(rows), []
 
 

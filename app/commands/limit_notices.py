@@ -6,19 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from app.commands import deadlines, history, notices
 from app.commands.casefile import CaseFile
 from app.domain.limits import remaining
 from app.store.base import table_of
 from app.store.instances import ProcessInstance
-from app.store.jobs import Job
 from app.store.people import holders, name_of
 from app.store.tasks import Candidate, Task
 
 _task, _candidate = table_of(Task), table_of(Candidate)
-_instance, _job = table_of(ProcessInstance), table_of(Job)
+_instance = table_of(ProcessInstance)
 _find = select(_task.c.state, _task.c.name, _task.c.unit, _task.c.assignee).where(_task.c.id == bindparam("task"))
 _candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
 
@@ -48,9 +47,7 @@ def escalate(file: CaseFile, job: Row[Any]) -> None:
 
 def _follow(file: CaseFile, job: Row[Any]) -> None:
     """Arm the limit's next voice."""
-    following = deadlines.next_voice(file, job.payload, job.task_id, job.element)
-    if following:
-        file.unit.execute(insert(_job), following)
+    deadlines.add_jobs(file, deadlines.next_voice(file, job.payload, job.task_id, job.element))
 
 
 def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -> None:

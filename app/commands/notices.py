@@ -19,11 +19,14 @@ from app.store.complaints import Complaint, Message
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
+from app.store.quick import Quick
 
 SIMILAR_DAYS = timedelta(days=30)
 MOST_SIMILAR = 5
 TRIAL_TITLE = "Uji coba"
-_add_messages, _add_line = insert(table_of(OutboxMessage)), insert(table_of(Message))
+NEW = ("id", "key", "instance_id", "template", "recipient", "fields", "created_at", "due_at", "state", "attempts")
+_add_messages = Quick(insert(table_of(OutboxMessage)), *NEW)
+_add_line = Quick(insert(table_of(Message)), *table_of(Message).c.keys())
 _complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _similar = (
     select(_complaint.c.id)
@@ -117,7 +120,7 @@ def write(file: CaseFile) -> None:
     """Store the messages gathered so far, each with its line in the history."""
     rows, file.notices = file.notices, []
     if rows:
-        file.unit.execute(_add_messages, rows)
+        _add_messages.run(file.unit.connection, rows)
         history.add(file, [("notice", each["template"], each["id"]) for each in rows])
 
 
@@ -138,7 +141,7 @@ def note(file: CaseFile, direction: str, author: str, text: str, template: str |
         "template": template,
         "text": text,
     }
-    file.unit.execute(_add_line, line)
+    _add_line.run(file.unit.connection, line)
 
 
 def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, or_, update
 
 from app.bundle import facts
 from app.bundle.advance import advance
@@ -20,6 +20,7 @@ from app.store.base import table_of
 from app.store.faults import faultpoint
 from app.store.instances import ProcessInstance
 from app.store.jobs import Job
+from app.store.quick import Quick
 from app.store.tasks import Candidate, Draft, Task
 
 OWNER_FALLBACK = "process_owner"
@@ -29,29 +30,25 @@ CHANGING += ("limit_key", "paused_at", "paused_seconds")
 AT_END = ("state", "ended_at", "end_event")
 _instance, _task, _candidate = table_of(ProcessInstance), table_of(Task), table_of(Candidate)
 _draft, _job = table_of(Draft), table_of(Job)
-_ids: BindParameter[Any] = bindparam("ids", expanding=True)
-_add_jobs, _add_tasks, _add_candidates = insert(_job), insert(_task), insert(_candidate)
-_complete = (
+NEW_TASK: tuple[str, ...] = ("id", "instance_id", "element", "name", "form", "lane", "unit", "state", "opened_at")
+NEW_TASK += ("limit_key", "anchored_at", "due_at", "due_confirmed", "overdue")
+_add_tasks = Quick(insert(_task), *NEW_TASK)
+_add_candidates = Quick(insert(_candidate), *_candidate.c.keys())
+_one = _task.c.id == bindparam("of")
+_complete = Quick(
     update(_task)
-    .where(_task.c.id == bindparam("task"), _task.c.state == "open")
+    .where(_one, _task.c.state == "open")
     .values(state="completed", completed_at=bindparam("at"), completed_by=bindparam("who"))
 )
-_cancel_tasks = update(_task).where(_task.c.id.in_(_ids), _task.c.state == "open").values(state="cancelled")
-_drop_candidates = delete(_candidate).where(_candidate.c.task_id.in_(_ids))
-_drop_drafts = delete(_draft).where(_draft.c.task_id.in_(_ids))
-_cancel_jobs = (
-    update(_job)
-    .where(_job.c.instance_id == bindparam("case"), _job.c.task_id.in_(_ids), _job.c.state.in_(("waiting", "paused")))
-    .values(state="cancelled")
-)
-_cancel_all_jobs = (
-    update(_job)
-    .where(_job.c.instance_id == bindparam("case"), _job.c.state.in_(("waiting", "paused")))
-    .values(state="cancelled")
-)
+_cancel_task = Quick(update(_task).where(_one, _task.c.state == "open").values(state="cancelled"))
+_drop_candidates = Quick(delete(_candidate).where(_candidate.c.task_id == bindparam("of")))
+_drop_drafts = Quick(delete(_draft).where(_draft.c.task_id == bindparam("of")))
+_still = (_job.c.instance_id == bindparam("case"), or_(_job.c.state == "waiting", _job.c.state == "paused"))
+_cancel_job = Quick(update(_job).where(*_still, _job.c.task_id == bindparam("of")).values(state="cancelled"))
+_cancel_all_jobs = Quick(update(_job).where(*_still).values(state="cancelled"))
 _mine = (_instance.c.id == bindparam("of"), _instance.c.version == bindparam("was"))
-_save_step = update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING})
-_save_end = update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING + AT_END})
+_save_step = Quick(update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING}))
+_save_end = Quick(update(_instance).where(*_mine).values({name: bindparam(name) for name in CHANGING + AT_END}))
 
 
 @dataclass(frozen=True)
@@ -123,8 +120,7 @@ def settle(
     jobs += _services(file, [work for key, work in after.services.items() if key not in before.services], ran.failed)
     pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
     jobs += _open(file, opened) + deadlines.of_instance(file)
-    if jobs:
-        file.unit.execute(_add_jobs, jobs)
+    deadlines.add_jobs(file, jobs)
     faultpoint("after_jobs_written")
     _messages(file, (*outgoing, *ran.outgoing))
     _save(file)
@@ -145,21 +141,19 @@ def _state(file: CaseFile, steps: Iterable[Step]) -> None:
 
 def _close(file: CaseFile, before: Standing, after: Standing, done: str | None) -> None:
     """End the rows of work that is no longer there; only `done` was completed, the rest was cancelled."""
-    unit = file.unit
+    unit, connection = file.unit, file.unit.connection
     gone, tasks = before.ids - after.ids, before.users.keys() - after.users.keys()
-    if done is not None:
-        closed = unit.execute(_complete, {"task": done, "at": unit.now, "who": unit.actor})
-        if closed.rowcount != 1:
-            raise Conflict()
-    if tasks - {done}:
-        unit.execute(_cancel_tasks, {"ids": sorted(tasks - {done})})
-    if tasks:
-        unit.execute(_drop_candidates, {"ids": sorted(tasks)})
-        unit.execute(_drop_drafts, {"ids": sorted(tasks)})
+    if done is not None and _complete.run(connection, {"of": done, "at": unit.now, "who": unit.actor}) != 1:
+        raise Conflict()
+    if cancelled := [{"of": task} for task in sorted(tasks - {done})]:
+        _cancel_task.run(connection, cancelled)
+    if ended := [{"of": task} for task in sorted(tasks)]:
+        _drop_candidates.run(connection, ended)
+        _drop_drafts.run(connection, ended)
     if file.ended:
-        unit.execute(_cancel_all_jobs, {"case": file.id})
+        _cancel_all_jobs.run(connection, {"case": file.id})
     elif gone:
-        unit.execute(_cancel_jobs, {"case": file.id, "ids": sorted(gone)})
+        _cancel_job.run(connection, [{"case": file.id, "of": each} for each in sorted(gone)])
 
 
 def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
@@ -190,9 +184,9 @@ def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
         due = armed.columns["due_at"]
         candidates += [{"task_id": work.id, "role": role, "unit": office, "due_at": due} for role in roles]
         jobs += armed.jobs
-    file.unit.execute(_add_tasks, tasks)
+    _add_tasks.run(file.unit.connection, tasks)
     if candidates:
-        file.unit.execute(_add_candidates, candidates)
+        _add_candidates.run(file.unit.connection, candidates)
     faultpoint("after_tasks_written")
     return jobs
 
@@ -238,8 +232,8 @@ def _save(file: CaseFile) -> None:
         complaint_rows.close(file)
     columns = CHANGING + AT_END if file.ended else CHANGING
     changed = {name: row[name] for name in columns}
-    saved = file.unit.execute(_save_end if file.ended else _save_step, {**changed, "of": row["id"], "was": version})
-    if saved.rowcount != 1:
+    save = _save_end if file.ended else _save_step
+    if save.run(file.unit.connection, {**changed, "of": row["id"], "was": version}) != 1:
         raise Conflict()
     faultpoint("after_state_write")
     live, cache = file.instance, file.unit.parts.cache

@@ -11,10 +11,11 @@ from app.domain.errors import Conflict, Forbidden, NotFound
 from app.domain.text import Text
 from app.store.base import table_of
 from app.store.people import name_of
+from app.store.quick import Quick
 from app.store.tasks import Candidate
 
 _candidate = table_of(Candidate)
-_candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
+_candidates = Quick(select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task")))
 
 DONE = Text("menyelesaikan tugas ini", "completed this task")
 CLAIMED = Text("mengambil tugas ini", "claimed this task")
@@ -29,7 +30,8 @@ def check(file: CaseFile, *, claimed_by_others: bool = False) -> None:
     about = file.about
     if about["task_state"] != "open":
         _refuse_late(file)
-    held = [(row.role, row.unit) for row in file.unit.execute(_candidates, {"task": about["task_id"]})]
+    rows = _candidates.rows(file.unit.connection, {"task": about["task_id"]})
+    held = [(row["role"], row["unit"]) for row in rows]
     if not _may(file, held):
         raise Forbidden()
     holder = about["task_assignee"]

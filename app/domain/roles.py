@@ -52,7 +52,7 @@ RolePermissions = Mapping[str, frozenset[str]]  # role -> permission codes, with
 
 
 def can(actor: Actor, permission: Permission, roles: RolePermissions, unit: str | None = None) -> bool:
-    """Whether the actor has the permission, for an object of `unit` where the role's right is limited to its own units."""
+    """Whether the actor has the permission, for an object of `unit` where the role's right covers own units only."""
     if actor.kind == "system" or permission is Permission.PUBLIC:
         return True
     if permission is Permission.REPORTER:

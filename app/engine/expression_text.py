@@ -14,6 +14,7 @@ WORDS = {
     "null": "None", "true": "True", "false": "False",
     "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
+KEYWORDS = ("and", "or", "not", "in", "is", "if", "elif", "else", "return")
 SIGNS = {"&&": " and ", "||": " or ", "!": "not "}
 # Longest first: a sign must never be cut in two, and a text is one token whatever stands in it.
 TOKEN = re.compile(
@@ -50,20 +51,24 @@ def translate(text: str, script: bool = False) -> Source:
     """The expression (or script) in Python's notation; raises `ExpressionError` for what can never be read."""
     if len(text) > MAX_CHARACTERS:
         raise UnsafeExpression(MAX_CHARACTERS, _too_long(len(text)))
-    start, end, feel = (0, len(text), False) if script else _inside(text)
+    start, end = (0, len(text)) if script else _inside(text)
     pieces: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
-    length, depth, place, after_text = 0, 0, start, False
+    length, place, before = 0, start, ""
+    calls: list[bool] = []  # for each open bracket, whether it holds the arguments of a function
     while place < end:
         token = TOKEN.match(text, place, end)
         if token is None:
             raise _unreadable(text, place)
-        depth += (token[0] in "([") - (token[0] in ")]")
-        if token.lastgroup == "text" and after_text:
+        if token.lastgroup == "text" and before == "text":
             raise ExpressionError(place + 1, SIDE_BY_SIDE)
-        after_text = token.lastgroup == "text" or (after_text and token[0].isspace())
-        piece = _piece(token, script, feel or depth == 0)
+        if token[0] in "([":
+            calls.append(before == "name")
+        elif token[0] in ")]" and calls:
+            calls.pop()
+        piece = _piece(token, script, not (calls and calls[-1]))
+        before = before if token[0].isspace() else _role(token)
         pieces.append(piece)
         starts.append(length)
         origins.append(place)
@@ -72,19 +77,25 @@ def translate(text: str, script: bool = False) -> Source:
     return Source("".join(pieces), tuple(starts), tuple(origins))
 
 
-def _inside(text: str) -> tuple[int, int, bool]:
-    """Where the expression stands within blanks, `${...}` or after FEEL's `=`; and whether it is FEEL."""
+def _inside(text: str) -> tuple[int, int]:
+    """Where the expression stands within blanks, `${...}` or after FEEL's `=`."""
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     inner = text[start:end]
-    feel = False
     if inner[:2] in ("${", "#{") and inner.endswith("}"):
         start, end = start + 2, end - 1
     elif inner[:1] == "=" and inner[1:2] != "=":
-        start, feel = start + 1, True
+        start += 1
     start += len(text[start:end]) - len(text[start:end].lstrip())
     if start >= end:
         raise ExpressionError(1, Text("Rumusnya kosong.", "The expression is empty."))
-    return start, end, feel
+    return start, end
+
+
+def _role(token: re.Match[str]) -> str:
+    """What the next token must know about this one: whether it is a text, or a name that may be called."""
+    if token.lastgroup == "word":
+        return "" if token[0] in KEYWORDS else "name"
+    return token.lastgroup or ""
 
 
 def _piece(token: re.Match[str], script: bool, equality: bool) -> str:

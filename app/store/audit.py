@@ -14,7 +14,7 @@ class AuditEntry(Base):
     """One change or refusal. `hash` (keyed) covers all other columns, among them the previous entry's hash."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "at"), BY_KEY)
+    __table_args__ = (Index(None, "at"),)
 
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)  # instance id, "administration" or "intake"
     seq: Mapped[int] = mapped_column(primary_key=True)

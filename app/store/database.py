@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Busy, StorageFull
+from app.domain.errors import Busy, Refusal, StorageFull
 
 PATIENCE_MS = 5_000  # how long a writer waits for another one before it answers "busy"
 BUSY_STATES = {"55P03", "40P01", "40001", "57014", "57P01", "57P02", "57P03", "53300"}  # locks, shutdown, too many
@@ -109,12 +109,19 @@ def _postgresql(address: URL, pool_size: int) -> Engine:
 
 def _say_clearly(context: ExceptionContext) -> None:
     """Turn a locked or full database into a refusal that says so; all other errors stay as they are."""
-    original = context.original_exception
-    words = str(original).lower()
-    state = getattr(original, "sqlstate", None) or ""
+    refusal = refusal_for(context.original_exception, context.is_disconnect)
+    if refusal is not None:
+        raise refusal from context.original_exception
+
+
+def refusal_for(error: BaseException, disconnected: bool) -> Refusal | None:
+    """The refusal that a driver's error means: busy or full; None for any other error."""
+    words = str(error).lower()
+    state = getattr(error, "sqlstate", None) or ""
     if state in FULL_STATES or any(word in words for word in FULL_WORDS):
-        raise StorageFull() from original
+        return StorageFull()
     if state in BUSY_STATES or state.startswith("08") or any(word in words for word in BUSY_WORDS):
-        raise Busy() from original
-    if context.is_disconnect or (state == "" and "connection" in words and "psycopg" in type(original).__module__):
-        raise Busy() from original
+        return Busy()
+    if disconnected or (state == "" and "connection" in words and "psycopg" in type(error).__module__):
+        return Busy()
+    return None

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Index, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import BY_KEY, Base, Code, Id, Instant, JsonObject
+from app.store.base import Base, Code, Id, Instant, JsonObject
 
 WAITING = text("state = 'waiting'")
 
@@ -23,7 +23,6 @@ class Job(Base):
     __table_args__ = (
         Index("ix_job_waiting", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index(None, "instance_id"),
-        BY_KEY,
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)  # begins as its instance's id does: its jobs lie together

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, Date, bindparam, or_, select, 
 
 from app.store.accounts import RoleGrant, Substitute, User
 from app.store.base import Code, table_of
+from app.store.quick import Quick
 
 _grant, _user, _substitute = table_of(RoleGrant), table_of(User), table_of(Substitute)
 _day: BindParameter[date] = bindparam("day", type_=Date)
@@ -25,13 +26,13 @@ _standing_in = select(_substitute.c.deputy_id).where(
     _substitute.c.valid_to >= _day,
 )
 _able = union(_held, _standing_in).subquery()
-_holders = select(_user.c.id).where(_user.c.id.in_(select(_able)), _user.c.active).order_by(_user.c.id)
+_holders = Quick(select(_user.c.id).where(_user.c.id.in_(select(_able)), _user.c.active).order_by(_user.c.id))
 _name = select(_user.c.name).where(_user.c.id == bindparam("person"))
 
 
 def holders(connection: Connection, day: date, *, role: str | None = None, unit: str | None = None) -> list[str]:
     """Ids of the active people with `role` and, where one is named, exactly `unit`; deputies are among them."""
-    return list(connection.scalars(_holders, {"day": day, "role": role, "unit": unit}))
+    return [row["id"] for row in _holders.rows(connection, {"day": day, "role": role, "unit": unit})]
 
 
 def name_of(connection: Connection, actor: str | None) -> str:

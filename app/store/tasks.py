@@ -21,7 +21,6 @@ class Task(Base):
         Index(None, "instance_id"),
         Index("ix_task_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_task_claimed", "assignee", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
-        BY_KEY,
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -64,7 +63,6 @@ class Answer(Base):
     """The answers of one completed form, kept as they were given; never personal fields of the reporter."""
 
     __tablename__ = "answer"
-    __table_args__ = BY_KEY
 
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)  # the latest answers of a form are those with the highest

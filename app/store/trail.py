@@ -14,14 +14,19 @@ from app.store.audit import AnchoredHead, AuditAnchor, AuditEntry, AuditHead
 from app.store.base import table_of
 from app.store.database import compact_json
 from app.store.keys import KeyRing, MasterKey
+from app.store.quick import Quick
 
 START = "0" * 64
 PURPOSE = "audit"
 _entry, _head = table_of(AuditEntry), table_of(AuditHead)
-_find_head = select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
-_move_head = update(_head).where(_head.c.chain == bindparam("of"), _head.c.seq == bindparam("from"))
-_move_head = _move_head.values(seq=bindparam("to"), hash=bindparam("digest"))
-_add_entry = insert(_entry)
+_find_head = Quick(select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update())
+_move_head = Quick(
+    update(_head)
+    .where(_head.c.chain == bindparam("of"), _head.c.seq == bindparam("from"))
+    .values(seq=bindparam("to"), hash=bindparam("digest"))
+)
+_add_entry = Quick(insert(_entry), *_entry.c.keys())
+_add_head = Quick(insert(_head), *_head.c.keys())
 
 
 def entry_hash(key: MasterKey, entry: Mapping[str, Any]) -> str:
@@ -65,25 +70,25 @@ def append(
         "previous": previous,
     }
     entry["hash"] = entry_hash(keys.current, entry)
-    connection.execute(_add_entry, entry)
+    _add_entry.run(connection, entry)
     if fresh:
-        connection.execute(insert(_head), {"chain": chain, "seq": 1, "hash": entry["hash"], "anchored": 0})
+        _add_head.run(connection, {"chain": chain, "seq": 1, "hash": entry["hash"], "anchored": 0})
         return 1
-    moved = connection.execute(_move_head, {"of": chain, "from": seq, "to": seq + 1, "digest": entry["hash"]})
-    if moved.rowcount != 1:
+    moved = _move_head.run(connection, {"of": chain, "from": seq, "to": seq + 1, "digest": entry["hash"]})
+    if moved != 1:
         raise Conflict()
     return seq + 1
 
 
 def _head_of(connection: Connection, chain: str) -> tuple[int, str]:
-    row = connection.execute(_find_head, {"of": chain}).first()
-    if row is None:
+    head = _find_head.first(connection, {"of": chain})
+    if head is None:
         # Two nodes may begin a chain at once: whoever comes second waits here and goes on behind the first.
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         begin = dialect.insert(_head).values(chain=chain, seq=0, hash=START, anchored=0).on_conflict_do_nothing()
         connection.execute(begin)
-        row = connection.execute(_find_head, {"of": chain}).one()
-    return row.seq, row.hash
+        (head,) = _find_head.rows(connection, {"of": chain})
+    return head["seq"], head["hash"]
 
 
 def anchor(connection: Connection, keys: KeyRing, at: datetime) -> int:

@@ -27,7 +27,7 @@ def figures() -> Iterator[Figure]:
 def _serve(folder: Path) -> tuple[float, float]:
     environment = {**os.environ, "PORT": str(PORT), "ALUR_VAR_DIR": str(folder)}
     environment.pop("ALUR_DATABASE_URL", None)
-    command = [sys.executable, "-m", "app.cli", "serve", "--demo"]
+    command = [Path(sys.executable).with_name("alur"), "serve", "--demo"]
     began = perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:

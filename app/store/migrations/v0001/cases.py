@@ -66,7 +66,6 @@ def job() -> None:
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_job"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_job_instance_id", "job", ["instance_id"], unique=False)
     op.create_index(
@@ -157,7 +156,6 @@ def answer() -> None:
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_answer_instance_id"),
         sa.PrimaryKeyConstraint("instance_id", "seq", name="pk_answer"),
-        sqlite_with_rowid=False,
     )
 
 
@@ -250,7 +248,6 @@ def task() -> None:
         sa.Column("completed_by", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_task_instance_id"),
         sa.PrimaryKeyConstraint("id", name="pk_task"),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_task_claimed",

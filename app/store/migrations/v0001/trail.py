@@ -35,7 +35,6 @@ def audit_entry() -> None:
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name="pk_audit_entry"),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_audit_entry_at", "audit_entry", ["at"], unique=False)
 
