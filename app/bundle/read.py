@@ -33,11 +33,15 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # archives of one content are equal byte for byt
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """All files of one deployment. `digest` is the SHA-256 of names and contents; what is read from them is cached."""
+    """All files of one deployment. `digest` is the SHA-256 of names and contents; what is read from them is cached.
+
+    `deployed`: its drawing passed the check of its day; a check that became stricter must not stop what runs on it.
+    """
 
     digest: str
     manifest: Manifest
     files: Mapping[str, bytes] = field(repr=False)
+    deployed: bool = False
 
     @property
     def key(self) -> str:
@@ -48,7 +52,7 @@ class Bundle:
     def definition(self) -> Definition:
         """The executable process. Raises InvalidDiagram with all findings."""
         names = (self.manifest.diagram, *self.manifest.calls, *self.manifest.decisions)
-        return define({name: self.files[name] for name in names if name in self.files})
+        return define({name: self.files[name] for name in names if name in self.files}, checked=self.deployed)
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
@@ -93,7 +97,7 @@ class Bundle:
         return ((name, self.files[name]) for name in sorted(self.files) if name.startswith("scenarios/"))
 
 
-def bundle_of(files: Mapping[str, bytes]) -> Bundle:
+def bundle_of(files: Mapping[str, bytes], deployed: bool = False) -> Bundle:
     """The bundle of these files. Raises InvalidDiagram when the manifest is missing or cannot be read."""
     if MANIFEST not in files:
         raise _refused(MANIFEST, "Bundel tidak memuat manifest.toml.", "The bundle has no manifest.toml.")
@@ -101,7 +105,7 @@ def bundle_of(files: Mapping[str, bytes]) -> Bundle:
     total = hashlib.sha256()
     for name in sorted(files):
         total.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(files[name]).digest())
-    return Bundle(total.hexdigest(), manifest, MappingProxyType(dict(files)))
+    return Bundle(total.hexdigest(), manifest, MappingProxyType(dict(files)), deployed)
 
 
 def read_folder(folder: Path, forms: Path) -> Bundle:

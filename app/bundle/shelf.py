@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, bundle_of
 from app.bundle.service import ServiceData, service_from
-from app.domain.errors import NotFound
+from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.limits import Limit
 from app.domain.text import Text
 from app.store.base import table_of
@@ -22,6 +22,10 @@ from app.store.service_data import ServiceFile
 Reader = Connection | Session
 LIMITS = "sla.toml"
 BUNDLES = 32  # versions kept in memory at once
+CHANGED = Text(
+    "Berkas versi proses ini berubah sejak dipasang; versi ini tidak dijalankan.",
+    "The files of this version were changed after it was deployed; it is not run.",
+)
 _count = Quick(select(func.count().label("number")).select_from(table_of(ServiceFile)))
 
 
@@ -53,7 +57,7 @@ class Shelf:
         return service.limit(key, day)
 
     def bundle(self, reader: Reader, deployment_id: str) -> Bundle:
-        """The bundle of a deployment; NotFound when there is none."""
+        """The bundle of a deployment; NotFound when there is none, InvalidDiagram when its files were changed since."""
         with self._lock:
             if deployment_id in self._bundles:
                 self._bundles.move_to_end(deployment_id)
@@ -64,7 +68,9 @@ class Shelf:
         files = {row.path: row.content for row in rows}
         if not files:
             raise NotFound(Text("Versi proses ini tidak ada.", "This version of the process does not exist."))
-        bundle = bundle_of(files)
+        bundle = bundle_of(files, deployed=True)
+        if bundle.digest != reader.execute(select(Deployment.digest).filter_by(id=deployment_id)).scalar_one():
+            raise InvalidDiagram(CHANGED)
         with self._lock:
             self._bundles[deployment_id] = bundle
             while len(self._bundles) > BUNDLES:
