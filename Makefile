@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := app/web/static/bundle
+WORDS := app/web/translations
 # Pages count too: the build leaves out the styles that none of them names.
 SOURCES := $(shell find app/web \( -name node_modules -o -name static -o -name __pycache__ \) -prune -o -type f -print)
 FAST := not slow and not long and not browser and not crash and not postgres
@@ -10,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-fast test-long bench lint check rehearse verify diagrams pictures assets lock clean chromium
+.PHONY: help setup run test test-fast test-long bench lint check rehearse verify diagrams pictures assets words lock clean chromium
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +55,12 @@ pictures: setup assets chromium  ## photograph every page in each width into pic
 	$(PYTEST) tests/browser --pictures pictures
 
 assets: $(BUNDLE)/.built  ## build what browsers load: scripts, styles, icons, fonts
+
+words: setup  ## gather the sentences of the pages into the English catalogue; translate what it leaves empty
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && \
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --no-location --sort-output --output "$$pot" app/web && \
+	$(BIN)/pybabel --quiet update --input-file "$$pot" --output-dir $(WORDS) --locale en --init-missing \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --no-wrap
 
 lock:  ## choose the newest fitting versions again and write requirements.lock (needs uv)
 	@uv=$$(command -v uv || echo $(BIN)/uv); \

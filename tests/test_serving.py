@@ -103,7 +103,7 @@ def test_the_command_serves_pages_on_the_port_it_is_given(tmp_path: Path) -> Non
         finally:
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=20)
-    assert "Akun percobaan" in page
+    assert "Akun contoh" in page
     assert f"http://127.0.0.1:{port}/" in said.decode()
     assert "dinkominfo@contoh.example" in said.decode()
     assert "Traceback" not in said.decode()

@@ -115,7 +115,7 @@ def test_an_expired_session_keeps_what_was_typed(service: World, visit: Visit, c
     typed = {"authority_decision": "no", "reason": "ini tidak boleh hilang"}
     answer = browser.post(f"/tugas/{step3}", data=typed)
     assert answer.headers["Location"] == f"/masuk?next=/tugas/{step3}"
-    assert "disimpan sebagai draf" in browser.get(answer.headers["Location"]).text
+    assert "tersimpan sebagai draf" in browser.get(answer.headers["Location"]).text
     assert service.rows(Task, id=step3)[0].state == "open"
     assert "ini tidak boleh hilang" in visit("dinkominfo").get(f"/tugas/{step3}").text
 
