@@ -94,7 +94,7 @@ def _lines(result: Rehearsed, language: str) -> list[str]:
 
 def _told_one(each: Rehearsal, language: str) -> list[str]:
     sign = "✓" if each.passed else "✗"
-    lines = [f"{sign} {each.title}  [{each.scenario}]", f"    {' → '.join(each.route) or '-'}"]
+    lines = [f"{sign} {each.title.say(language)}  [{each.scenario}]", f"    {' → '.join(each.route) or '-'}"]
     return lines if each.failure is None else [*lines, f"    {each.failure.say(language)}"]
 
 
@@ -109,7 +109,7 @@ def _as_json(key: str, result: Rehearsed, language: str) -> dict[str, Any]:
         "scenarios": [
             {
                 "scenario": each.scenario,
-                "title": each.title,
+                "title": each.title.say(language),
                 "passed": each.passed,
                 "failure": None if each.failure is None else each.failure.say(language),
                 "route": list(each.route),

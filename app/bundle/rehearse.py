@@ -25,7 +25,7 @@ class Rehearsal:
     """How one scenario went. `route` lists user tasks, events passed and the end; `failure` says what went wrong."""
 
     scenario: str
-    title: str
+    title: Text
     passed: bool
     route: tuple[str, ...] = ()
     failure: Text | None = None
@@ -76,7 +76,7 @@ def rehearse_one(bundle: Bundle, service: ServiceData, handlers: Handlers, name:
     try:
         scenario = read_scenario(data, name)
     except WrongScenario as error:
-        return Rehearsal(name, name, False, failure=error.message)
+        return Rehearsal(name, Text(name, name), False, failure=error.message)
     play = Play(bundle, service, handlers, scenario.similar)
     stage, failure = None, None
     try:

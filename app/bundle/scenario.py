@@ -57,7 +57,7 @@ class Scenario:
     """One file of a process's `scenarios/`."""
 
     file: str
-    title: str
+    title: Text
     start: datetime
     data: Mapping[str, Any]
     similar: tuple[str, ...]
@@ -75,13 +75,18 @@ def read_scenario(data: bytes, file: str) -> Scenario:
     steps = _of(file, table, "step", list, [])
     return Scenario(
         file,
-        _of(file, table, "title", str),
+        _title(file, _of(file, table, "title", dict)),
         _instant(file, table.get("start"), "start"),
         _of(file, table, "data", dict, {}),
         tuple(_of(file, table, "similar", list, [])),
         tuple(_move(file, step, f"step {number}") for number, step in enumerate(steps, 1)),
         _expected(file, _of(file, table, "expect", dict, {})),
     )
+
+
+def _title(file: str, table: dict[str, Any]) -> Text:
+    _known(file, table, frozenset({"id", "en"}), "title: ")
+    return Text(_of(file, table, "id", str), _of(file, table, "en", str))
 
 
 def _move(file: str, step: Any, place: str) -> Move:

@@ -139,7 +139,7 @@ def _findings(unit: Unit, bundle: Bundle, rehearsed: bool) -> list[Finding]:
 
 def _failed(one: Rehearsal) -> Finding:
     why = one.failure or Text("skenario gagal", "the scenario failed")
-    message = Text(f"Skenario “{one.title}” gagal: {why.id}", f"The scenario “{one.title}” fails: {why.en}")
+    message = Text(f"Skenario “{one.title.id}” gagal: {why.id}", f"The scenario “{one.title.en}” fails: {why.en}")
     fix = Text(
         "Perbaiki diagramnya, atau skenarionya bila prosedurnya memang berubah.",
         "Correct the diagram, or the scenario where the procedure has really changed.",

@@ -9,7 +9,7 @@ from app.bundle.scenario import WrongScenario, read_scenario
 from app.sdk import Case, Result
 from tests.processes.content import bundle, handlers, service
 
-HEAD = 'title = "T"\nstart = 2026-11-23T09:00:00+07:00\ndata = { category = "jalan" }\n'
+HEAD = 'title = { id = "T", en = "T" }\nstart = 2026-11-23T09:00:00+07:00\ndata = { category = "jalan" }\n'
 DISPOSE = (
     '[[step]]\ntask = "ministry_disposition"\nas = "ministry_admin"\nanswers = { ministry_decision = "forward" }\n'
 )
@@ -43,7 +43,8 @@ def test_messages_must_come_in_their_order_but_others_may_lie_between() -> None:
     ("text", "said"),
     [
         ("title = 3", "title"),
-        ('title = "T"\nstart = 2026-11-23T09:00:00', "zone"),
+        ('title = { id = "T" }', "en"),
+        ('title = { id = "T", en = "T" }\nstart = 2026-11-23T09:00:00', "zone"),
         (HEAD + "colour = 1", "colour"),
         (HEAD + "[[step]]\nas = 'x'", "exactly one of"),
         (HEAD + "[[step]]\ntask = 'a'\nwait = 'P1D'", "exactly one of"),
