@@ -1,4 +1,4 @@
-"""One measured figure, how a median is taken, and how paired runs are interleaved so that a drifting machine is fair."""
+"""One measured figure, how a median is taken, and how paired runs are interleaved so that a drift is fair."""
 
 from __future__ import annotations
 

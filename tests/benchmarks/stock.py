@@ -49,7 +49,7 @@ def _diagram() -> bytes:
 
 
 class Stock:
-    """One stored instance of the stock engine; `step` loads it, completes its task and stores it, as one request does."""
+    """One stored instance of the stock engine; `step` loads it, completes its task and stores it, as a request does."""
 
     def __init__(self, stored: str, serializer: BpmnWorkflowSerializer) -> None:
         self.stored = stored
@@ -69,7 +69,7 @@ class Stock:
         return cls(serializer.serialize_json(workflow), serializer)
 
     def step(self) -> bytes:
-        """One completion of step 2, from the stored text to the text to be stored; the instance itself stays as it is."""
+        """One completion of step 2, from the stored text to the text to be stored; the instance stays as it is."""
         workflow = self.serializer.deserialize_json(self.stored)
         _complete(workflow, {"decision": "yes", "note": "Mohon ditangani."})
         return str(self.serializer.serialize_json(workflow)).encode()
