@@ -90,7 +90,7 @@ def _channel(row: Row) -> Channel:
         row.text("address", ""),
         row.words("more"),
         row.text("raw", ""),
-        tuple(Recorded(other.text("address"), other.text("where")) for other in others),
+        tuple(Recorded(other.text("address"), other.both("where")) for other in others),
         row.optional_both("note"),
         row.truth("active", True),
         row.text("source", ""),

@@ -49,7 +49,7 @@ class Recorded:
     """Another address that the same source gives for a channel."""
 
     address: str
-    where: str
+    where: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,4 +37,6 @@ def _moment(service: ServiceData, value: str) -> Text | None:
         at = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return None if at.tzinfo is None else instant_text(at.astimezone(service.calendar.zone))
+    if at.tzinfo is None:
+        return None
+    return instant_text(at.astimezone(service.calendar.zone).replace(second=0, microsecond=0))

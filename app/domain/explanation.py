@@ -66,10 +66,14 @@ def explanation(
 
 
 def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
-    at, limit = instant_text(calendar.local(start)), _limit(span, clock)
+    at, limit = _instant(calendar, start), _limit(span, clock)
     return Step(
         start.astimezone(UTC), "start", Text(f"Mulai {at.id}; batas {limit.id}.", f"Start {at.en}; {limit.en}.")
     )
+
+
+def _instant(calendar: Calendar, at: datetime) -> Text:
+    return instant_text(calendar.local(at).replace(microsecond=0))
 
 
 def _limit(span: Duration, clock: CountingClock) -> Text:
@@ -85,7 +89,7 @@ def _limit(span: Duration, clock: CountingClock) -> Text:
 
 
 def _end(calendar: Calendar, due: Due) -> Iterator[Step]:
-    at = instant_text(calendar.local(due.at))
+    at = _instant(calendar, due.at)
     if not due.confirmed:
         sure = date_text(calendar.confirmed_until)
         yield Step(

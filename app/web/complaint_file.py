@@ -26,6 +26,7 @@ from app.web.routes import may, read, route, run, service, web
 from app.web.statuses import status_of
 
 blueprint = Blueprint("complaint_file", __name__)
+REPORTED = Text("Formulir pengaduan", "Complaint form")
 IDENTITY_FIELDS = ("name", "phone", "email", "id_type", "nik", "address")
 
 
@@ -130,9 +131,8 @@ def unit_name(code: str | None) -> str:
 
 def answered(given: Given, bundle: Bundle) -> Answered:
     """One form's answers in words."""
-    return Answered(
-        bundle.label(given.element), given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle))
-    )
+    step = REPORTED if given.form == bundle.manifest.start_form else bundle.label(given.element)
+    return Answered(step, given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle)))
 
 
 def _lines(given: Given, bundle: Bundle) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,8 @@ def procedure(key: str) -> ResponseReturnValue:
     bundle = _bundle(live.id)
     return render_template(
         "owner/procedure.html", versions=versions, live=live, changes=changes, counts=counts,
-        bundle=bundle, limits=_limits(bundle), steps=_steps(bundle), may_deploy=may(Permission.DEFINITION_DEPLOY),
+        bundle=bundle, limits=_limits(bundle), steps=_steps(bundle), holders=_holders(bundle),
+        may_deploy=may(Permission.DEFINITION_DEPLOY),
     )  # fmt: skip
 
 
@@ -227,10 +228,24 @@ def _deploy(key: str, bundle: Bundle, reason: str) -> ResponseReturnValue:
     return redirect(url_for("definitions.procedure", key=key))
 
 
+@blueprint.app_template_filter()
+def title_of(each: definitions.Version) -> str:
+    """The title of a version's procedure in the language of the reader."""
+    return each.title if language() == "id" else _bundle(each.id).manifest.title.say(language())
+
+
 def _limits(bundle: Bundle) -> list[object]:
     used = {element.properties.get("sla") for element in bundle.definition.elements.values()}
     used.add(bundle.manifest.instance.sla)
     return [limit for key, limit in service().limits.items() if key in used]
+
+
+def _holders(bundle: Bundle) -> dict[str, str]:
+    """Lane -> the roles that do its tasks, in the language of the reader."""
+    titles = {code: role.title.say(language()) for code, role in service().role_rows.items()}
+    return {
+        name: ", ".join(titles.get(role, role) for role in lane.roles) for name, lane in bundle.manifest.lanes.items()
+    }
 
 
 def _steps(bundle: Bundle) -> list[object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Blueprint, Flask, g, redirect, request
+from flask import Blueprint, Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
@@ -38,6 +38,13 @@ def speak(app: Flask) -> None:
     babel = Babel(app, default_locale="id", locale_selector=language)
     babel.domain_instance = Catalogues()
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES, "_": _})
+    app.after_request(_name_language)
+
+
+def _name_language(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.content_language.add(language())
+    return response
 
 
 class Catalogues(Domain):  # type: ignore[misc]

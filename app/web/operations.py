@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.bundle.read import Bundle
+from app.bundle.read import Bundle, renamed
 from app.commands.instances import CancelInstance, RetryIncident
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
@@ -83,11 +83,13 @@ def instance(instance_id: str) -> ResponseReturnValue:
 
 @route(blueprint, "/instans/<instance_id>/diagram.bpmn", Permission.INSTANCE_READ)
 def diagram(instance_id: str) -> ResponseReturnValue:
-    """The diagram that the case runs on."""
+    """The diagram that the case runs on, in the language of the reader."""
     with read() as session:
         whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
-    return bundle.files[bundle.manifest.diagram], 200, {"Content-Type": "application/xml"}
+    drawn = bundle.files[bundle.manifest.diagram]
+    said = renamed(drawn, bundle.labels) if language() == "en" else drawn
+    return said, 200, {"Content-Type": "application/xml"}
 
 
 @route(blueprint, "/instans/<instance_id>/tanda.json", Permission.INSTANCE_READ)

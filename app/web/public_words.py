@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from babel.dates import format_date
 from flask import Flask
@@ -18,7 +18,7 @@ MINUTE = 60_000_000  # microseconds
 
 def install(app: Flask) -> None:
     """Give the filters to every template."""
-    app.jinja_env.filters.update(limit=limit, clock=clock, opening=opening)
+    app.jinja_env.filters.update(limit=limit, hour=hour, clock=clock, opening=opening)
 
 
 def limit(each: Limit) -> str:
@@ -39,10 +39,15 @@ def limit(each: Limit) -> str:
     return str(ngettext("%(num)d jam layanan", "%(num)d jam layanan", hours))
 
 
+def hour(at: datetime | time) -> str:
+    """`12.00`, in English `12:00`."""
+    return f"{at:%H:%M}" if language() == "en" else f"{at:%H.%M}"
+
+
 def clock(at: datetime) -> str:
     """`12.00 WIB`."""
     local = at.astimezone(service().calendar.zone)
-    return f"{local:%H:%M} {local.tzname()}" if language() == "en" else f"{local:%H.%M} {local.tzname()}"
+    return f"{hour(local)} {local.tzname()}"
 
 
 def opening(at: datetime) -> str:

@@ -1,0 +1,148 @@
+"""A page speaks one language throughout and says which: its own words, those of the city, of forms and of drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from babel.messages.pofile import read_po
+from flask.testing import FlaskClient
+from lxml import etree
+
+from app.bundle.read import read_folder, renamed
+from app.bundle.service import read_service
+from app.domain.text import Text
+from app.web.language import FOLDER
+from tests.web.conftest import Visit
+from tests.world import PEOPLE, PROCESS, ROOT, World
+
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-done")
+BUNDLE = read_folder(PROCESS, ROOT / "forms")
+SERVICE = read_service(ROOT / "processes" / "service")
+PAGES = {
+    None: ("/", "/lapor", "/lacak", "/standar", "/privasi", "/masuk", "/sandi", "/tidak-ada"),
+    "pupr": ("/tugas", "/tugas?saring=mine", "/tugas?cari=xyz", "/tugas/{task}", "/aduan/{number}", "/akun"),
+    "pemilik": (
+        "/proses",
+        "/proses/pengaduan_sp4n",
+        "/proses/pengaduan_sp4n/unggah",
+        "/proses/pengaduan_sp4n/versi/1",
+    ),
+    "ops": (
+        "/operasi",
+        "/operasi/instans",
+        "/operasi/instans/{instance}",
+        "/operasi/insiden",
+        "/operasi/kotak-keluar",
+        "/operasi/audit",
+    ),
+    "admin": ("/orang",),
+}
+
+
+class Heard(HTMLParser):
+    """Everything that a page says, piece by piece, in the language of the page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.said: set[str] = set()
+        self._foreign = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._foreign = tag != "html" and "lang" in dict(attrs)
+        self.said |= {value or "" for name, value in attrs if name in SPOKEN and not self._foreign}
+
+    def handle_data(self, data: str) -> None:
+        self.said |= set() if self._foreign else {" ".join(data.split()).rstrip(" ·")}
+
+
+def indonesian() -> Iterator[Text]:
+    """What pages say in Indonesian, with its English: their own sentences, and the words of the city."""
+    with (FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        for message in read_po(file, locale="en"):
+            if isinstance(message.id, str):
+                yield Text(message.id, str(message.string))
+    yield from (BUNDLE.label(id_) for id_ in BUNDLE.names)
+    for form in BUNDLE.forms.values():
+        for field in form.by_key.values():
+            yield from (text for text in (field.label, field.help) if text)
+            yield from (option.label for option in field.options)
+    for status in SERVICE.statuses.values():
+        yield from (text for text in (status.name, status.note) if text)
+    for row in (*SERVICE.categories.values(), *SERVICE.units.values(), *SERVICE.channels.values()):
+        yield row.name
+    yield from (role.title for role in SERVICE.role_rows.values())
+
+
+@pytest.fixture
+def foreign(service: World) -> set[str]:
+    """What an English page must not say: the Indonesian of everything that is said differently in English."""
+    texts = list(indonesian())
+    names = {service.actor(name).name for name in PEOPLE}
+    return {text.id for text in texts} - {text.en for text in texts} - names - {""}
+
+
+@pytest.fixture
+def english(visit: Visit) -> Visit:
+    """Browsers of people who have chosen English."""
+
+    def browser(name: str | None) -> FlaskClient:
+        made = visit(name)
+        made.get("/bahasa/en")
+        return made
+
+    return browser
+
+
+@pytest.mark.parametrize("who", PAGES, ids=str)
+def test_nothing_indonesian_is_left_on_an_english_page(
+    who: str | None, english: Visit, service: World, foreign: set[str]
+) -> None:
+    filed = service.at_opd()
+    place = {"task": service.open(filed.instance_id)[0], "number": filed.tracking_id, "instance": filed.instance_id}
+    browser = english(who)
+    for path in PAGES[who]:
+        page = browser.get(path.format(**place))
+        assert page.headers["Content-Language"] == "en" and '<html lang="en"' in page.text
+        assert Heard(page.text).said & foreign == set(), path
+
+
+def test_the_tracking_page_and_its_forms_speak_english(english: Visit, service: World, foreign: set[str]) -> None:
+    filed = service.answered()
+    browser = english(None)
+    browser.post("/lacak", data={"nomor": filed.tracking_id, "kode": filed.secret})
+    for path in ("", "/pesan/reporter_reply", "/pesan/reporter_satisfied", "/cabut"):
+        page = browser.get(f"/lacak/{filed.tracking_id}{path}")
+        assert page.status_code == 200 and Heard(page.text).said & foreign == set(), path
+
+
+def test_pages_are_indonesian_until_somebody_chooses_and_say_so(visit: Visit) -> None:
+    page = visit(None).get("/")
+    assert page.headers["Content-Language"] == "id" and '<html lang="id"' in page.text
+    assert '<a href="/bahasa/en?next=/" lang="en" hreflang="en"' in page.text
+
+
+def test_hours_are_written_as_each_language_does(visit: Visit, english: Visit) -> None:
+    assert "08.00–12.00" in visit(None).get("/").text
+    assert "08:00–12:00" in english(None).get("/").text
+
+
+def test_the_live_diagram_and_the_picture_are_drawn_in_the_language_of_the_reader(
+    visit: Visit, english: Visit, service: World
+) -> None:
+    filed = service.file()
+    address = f"/operasi/instans/{filed.instance_id}/diagram.bpmn"
+    assert "Menindaklanjuti aduan" in visit("ops").get(address).text
+    assert "Follows up the complaint" in english("ops").get(address).text
+    assert "Follows up the" in english("pemilik").get("/proses/pengaduan_sp4n/versi/1/diagram.svg").text
+
+
+def test_a_renamed_diagram_differs_in_its_words_only() -> None:
+    drawn = BUNDLE.files[BUNDLE.manifest.diagram]
+    said = etree.fromstring(renamed(drawn, BUNDLE.labels))
+    before = etree.fromstring(drawn)
+    for old, new in zip(before.iter(etree.Element), said.iter(etree.Element), strict=True):
+        assert {**old.attrib, "name": ""} == {**new.attrib, "name": ""}
+    assert renamed(drawn, {}).count(b"<") >= drawn.count(b"<") - drawn.count(b"<!--") - 1
