@@ -1,16 +1,18 @@
-"""How the tests drive the system's Chromium, and how they photograph a page."""
+"""What browser tests work with: one Chromium for all of them, a running service, and visits that are watched."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser
 
-WIDTHS = {"desktop": 1280, "tablet": 768, "phone": 320}
+from tests.browser.cast import Services
+from tests.browser.site import Site, site
+from tests.browser.visiting import Visits
+
 MISSING = "The browser tests need Chromium: sudo apt-get install chromium"
 # Root may not use Chromium's own sandbox; the rest keeps it from talking to the outside.
 QUIET = (
@@ -36,23 +38,34 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """An Indonesian reader in Pekalongan, at a desk."""
-    desk = {"width": WIDTHS["desktop"], "height": 900}
+    desk = {"width": 1280, "height": 900}
     return {**browser_context_args, "locale": "id-ID", "timezone_id": "Asia/Jakarta", "viewport": desk}
 
 
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The services that stories play on."""
+    found = Services(tmp_path_factory.mktemp("services"))
+    with found.running:
+        yield found
+
+
 @pytest.fixture
-def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Photograph the whole page in each width; kept only with `--pictures FOLDER` (make pictures)."""
-    folder = request.config.getoption("--pictures")
+def lively(services: Services) -> Site:
+    """The service with a complaint at every step; its clock stands. Tests add complaints of their own."""
+    return services["lively"]
 
-    def take(page: Page, name: str) -> None:
-        if folder is None:
-            return
-        before = page.viewport_size
-        for width, pixels in WIDTHS.items():
-            page.set_viewport_size({"width": pixels, "height": 900})
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        if before is not None:
-            page.set_viewport_size(before)
 
-    return take
+@pytest.fixture
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service of one's own without complaints, for tests that move the clock or count everything."""
+    with site(tmp_path_factory.mktemp("fresh"), complaints=False) as found:
+        yield found
+
+
+@pytest.fixture
+def visits(browser: Browser) -> Iterator[Visits]:
+    """Browsers of different people; at the end no page may have broken the rules for all pages."""
+    found = Visits(browser)
+    yield found
+    found.close()

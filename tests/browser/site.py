@@ -1,0 +1,151 @@
+"""A whole service on a free port of this machine, with the city's procedure and demo people, for browsers to visit."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.auth import sessions
+from app.auth.demo import DEMO_PASSWORD
+from app.cli_serve import make_ready
+from app.commands import reset_links
+from app.commands.complaints import Filed
+from app.domain.chance import SystemChance
+from app.domain.clock import FrozenClock
+from app.domain.roles import Actor
+from app.main import create_app, join
+from app.queries import people
+from app.settings import Settings
+from app.store.accounts import User
+from app.store.database import reading
+from app.store.tasks import Task
+from tests.world import World
+
+ROOT = Path(__file__).resolve().parents[2]
+MORNING = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Pekalongan
+PASSWORD = DEMO_PASSWORD
+# The names that tests.world knows -> the demo person who does it here.
+MAIL = {
+    "menteri": "kemenpanrb@contoh.example",
+    "dinkominfo": "dinkominfo@contoh.example",
+    "petugas": "petugas@contoh.example",
+    "pupr": "dpupr@contoh.example",
+    "penghubung": "penghubung.dpupr@contoh.example",
+    "dlh": "dlh@contoh.example",
+    "kabid": "kabid@contoh.example",
+    "pimpinan": "pimpinan@contoh.example",
+    "pemilik": "pemilik@contoh.example",
+    "ops": "operator@contoh.example",
+    "admin": "admin@contoh.example",
+}
+
+
+class Quiet(WSGIRequestHandler):
+    """Answers requests without a line for each."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Stay quiet."""
+
+
+@dataclass
+class Site(World):
+    """The running service, and short ways to bring its complaints where a page needs them."""
+
+    app: Flask = field(kw_only=True)
+    url: str = field(kw_only=True)
+    kept: dict[str, Any] = field(default_factory=dict)  # what stories share: complaints and tasks by name
+
+    @property
+    def clock(self) -> FrozenClock:
+        """The clock of the service; it stands until a test moves it."""
+        clock = self.parts.clock
+        assert isinstance(clock, FrozenClock)
+        return clock
+
+    def actor(self, name: str) -> Actor:
+        """A demo person with the grants in force."""
+        with reading(self.parts.database) as session:
+            found = people.actor_of(session, self.id_of(name), self.clock.now().date())
+        assert found is not None, f"no demo person {name}"
+        return found
+
+    def id_of(self, name: str) -> str:
+        """The account of a demo person."""
+        with reading(self.parts.database) as session:
+            found = people.id_of(session, MAIL[name])
+        assert found is not None, f"no demo person {name}"
+        return found
+
+    def cookie(self, name: str) -> Mapping[str, Any]:
+        """What the browser of a signed-in person holds: the short way past the sign-in page."""
+        token = SystemChance().hex() * 2
+        with Session(self.parts.database) as session, session.begin():
+            sessions.begin(session, token, self.id_of(name), self.clock.now())
+        return {"name": "alur-masuk", "value": token, "url": self.url}
+
+    @cached_property
+    def addresses(self) -> dict[str, set[str]]:
+        """Every address of the service with the methods it answers to."""
+        found: dict[str, set[str]] = {}
+        for rule in self.app.url_map.iter_rules():
+            found.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        return found
+
+    def task(self, filed: Filed, element: str | None = None) -> str:
+        """The id of the open task of a complaint."""
+        (task,) = self.open(filed.instance_id, element)
+        return task
+
+    def done_task(self, element: str) -> str:
+        """The id of some completed task."""
+        return str(self.rows(Task, element=element, state="completed")[0].id)
+
+    def reset_token(self, name: str) -> str:
+        """What the mailed link to a new password carries for a demo person."""
+        with reading(self.parts.database) as session:
+            user = session.get_one(User, self.id_of(name))
+            return reset_links.token(self.parts.settings, user, self.clock.now() + reset_links.VALID)
+
+
+@contextmanager
+def site(folder: Path, complaints: bool = True) -> Iterator[Site]:
+    """Serve a fresh installation whose data lies in `folder`; `complaints`: with the demo complaints."""
+    processes = folder / "processes"
+    shutil.copytree(ROOT / "processes", processes)
+    if not complaints:
+        (processes / "demo" / "complaints.toml").write_text("complaint = []\n", "utf-8")
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'alur.db'}",
+        secret_key="only for browser tests, never elsewhere",
+        identity_key=b"k" * 32,
+        demo=True,
+        var_dir=folder,
+        processes_dir=processes,
+        forms_dir=ROOT / "forms",
+        diagrams_dir=ROOT / "diagrams",
+        trust_proxy=1,  # each browser of the tests says its own address, so that the limit on tries counts it alone
+    )
+    parts = join(settings, FrozenClock(MORNING))
+    make_ready(parts)
+    app = create_app(settings, parts=parts)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Site(parts, app.extensions["alur"].runner, app=app, url=f"http://127.0.0.1:{server.port}")
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        parts.database.dispose()

@@ -1,0 +1,244 @@
+"""Every page of the service in every state worth looking at: who opens it, where, and what they do first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import MAIL, Site
+from tests.browser.visiting import Visits
+
+# What answers no page for people: files, data, ways that only lead on.
+NO_PAGES = {
+    "/static/<path:filename>": "files of the bundle",
+    "/healthz": "for machines",
+    "/bahasa/<lang>": "leads back to the page",
+    "/beranda": "leads to the first page of the person's own work",
+    "/lampiran/<attachment_id>": "a file",
+    "/operasi/instans/<instance_id>/diagram.bpmn": "a file",
+    "/operasi/instans/<instance_id>/tanda.json": "data of the live diagram",
+    "/proses/<key>/versi/<int:number>/diagram.bpmn": "a file",
+    "/proses/<key>/versi/<int:number>/diagram.svg": "a picture",
+    "/proses/<key>/versi/<int:number>/unduh": "a file",
+    "/lacak/<tracking_id>/tugas/<task_id>": "a reporter's own step: the seven steps have none",
+}
+KEY = "pengaduan_sp4n"
+MESSAGE = "/lacak/<tracking_id>/pesan/<name>"
+BROKEN = Path(__file__).with_name("broken.bpmn")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One page in one state. `site` names the service: lively, crowded or empty; `who` a demo person or complaint."""
+
+    name: str
+    rule: str
+    address: Callable[[Site], str] | str
+    who: str | None = None
+    act: Callable[[Page], None] | None = None
+    site: str = "lively"
+
+    def tell(self, visits: Visits, site: Site, **how: object) -> Page:
+        """Open the page and bring it into its state."""
+        if self.who is None:
+            page = visits.visitor(site, **how)
+        elif self.who in MAIL:
+            page = visits.officer(site, self.who, **how)
+        else:
+            page = visits.reporter(site, site.kept[self.who], **how)
+        page.goto(self.address if isinstance(self.address, str) else self.address(site))
+        if self.act is not None:
+            self.act(page)
+        if page.locator("[data-diagram]").count():
+            expect(page.locator("[data-diagram] svg").first).to_be_visible()
+        return page
+
+
+def _task(name: str) -> Callable[[Site], str]:
+    return lambda site: f"/tugas/{site.task(site.kept[name])}"
+
+
+def _file(name: str) -> Callable[[Site], str]:
+    return lambda site: f"/aduan/{site.kept[name].tracking_id}"
+
+
+def _tracked(name: str, rest: str = "") -> Callable[[Site], str]:
+    return lambda site: f"/lacak/{site.kept[name].tracking_id}{rest}"
+
+
+def _case(name: str) -> Callable[[Site], str]:
+    return lambda site: f"/operasi/instans/{site.kept[name].instance_id}"
+
+
+def _person(name: str) -> Callable[[Site], str]:
+    return lambda site: f"/orang/{site.id_of(name)}"
+
+
+def _send(page: Page) -> None:
+    """Press the button of the page's own form without having filled it in."""
+    page.locator(
+        "main form[method=post] button[type=submit].btn-primary, main form[method=post] .btn-danger"
+    ).first.click()
+
+
+def _unfold(page: Page) -> None:
+    """Open everything that is folded."""
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+
+
+def _filled_wrong(page: Page) -> None:
+    page.locator("[name=title]").fill("Lampu")
+    page.locator("[name=phone]").fill("123")
+    _send(page)
+
+
+def _filed(page: Page) -> None:
+    page.locator("[name=title]").fill("Lampu jalan padam di Jalan Mataram")
+    page.locator("[name=chronology]").fill("Lampu padam sejak tiga malam dan jalan menjadi gelap sekali.")
+    page.locator("[name=location_text]").fill("Jalan Mataram, depan pasar")
+    page.locator("[name=occurred_on]").fill("2026-11-20")
+    page.locator("[name=name]").fill("Siti Rahma")
+    page.locator("[name=phone]").fill("081234567890")
+    _send(page)
+
+
+def _wrong_code(page: Page) -> None:
+    page.locator("[name=nomor]").fill("3F7K29QX4M")
+    page.locator("[name=kode]").fill("SALAH")
+    page.locator("form:has([name=kode]) button[type=submit]").last.click()
+
+
+def _wrong_password(page: Page) -> None:
+    page.locator("#email").fill("dinkominfo@contoh.example")
+    page.locator("#password").fill("bukan kata sandinya")
+    page.locator("form:has(#password) button").click()
+
+
+def _short_password(page: Page) -> None:
+    page.locator("[name=password]").fill("pendek")
+    _send(page)
+
+
+def _forgotten(page: Page) -> None:
+    page.locator("#email").fill("dinkominfo@contoh.example")
+    _send(page)
+
+
+def _accepted(page: Page) -> None:
+    page.get_by_label("Ya, kami tindak lanjuti").check()
+    page.get_by_role("button", name="Selesaikan tugas").click()
+
+
+def _returning(page: Page) -> None:
+    page.get_by_label("Tidak, kembalikan ke Dinkominfo").check()
+    page.get_by_role("button", name="Selesaikan tugas").click()
+
+
+def _identity(page: Page) -> None:
+    page.locator("#reason").fill("Menelepon pelapor untuk menanyakan letak tiang.")
+    page.get_by_role("button", name="Buka identitas").click()
+
+
+def _broken_upload(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(BROKEN)
+    page.get_by_role("button", name="Periksa").click()
+
+
+STORIES = (
+    # Citizens
+    Story("mulai", "/", "/"),
+    Story("mulai-terbuka", "/", "/", act=_unfold),
+    Story("lapor", "/lapor", "/lapor"),
+    Story("lapor-terbuka", "/lapor", "/lapor", act=_unfold),
+    Story("lapor-kosong-dikirim", "/lapor", "/lapor", act=_send),
+    Story("lapor-salah", "/lapor", "/lapor", act=_filled_wrong),
+    Story("diterima", "/lapor/diterima", "/lapor", act=_filed),
+    Story("lacak", "/lacak", "/lacak"),
+    Story("lacak-salah", "/lacak", "/lacak", act=_wrong_code),
+    Story("standar", "/standar", "/standar"),
+    Story("privasi", "/privasi", "/privasi"),
+    *(
+        Story(f"aduan-{name}", "/lacak/<tracking_id>", _tracked(name), name)
+        for name in (
+            "received", "returned", "follow_up", "asked", "answered", "reopened", "closed", "withdrawn", "long", "late",
+        )
+    ),
+    Story("aduan-terbuka", "/lacak/<tracking_id>", _tracked("returned"), "returned", _unfold),
+    Story("tanggapan", MESSAGE, _tracked("answered", "/pesan/reporter_reply"), "answered"),
+    Story(
+        "tanggapan-kosong", MESSAGE, _tracked("answered", "/pesan/reporter_reply"), "answered", _send
+    ),
+    Story("puas", MESSAGE, _tracked("answered", "/pesan/reporter_satisfied"), "answered"),
+    Story("kelengkapan", MESSAGE, _tracked("asked", "/pesan/completion_received"), "asked"),
+    Story("cabut", "/lacak/<tracking_id>/cabut", _tracked("received", "/cabut"), "received"),
+    # Accounts
+    Story("masuk", "/masuk", "/masuk"),
+    Story("masuk-salah", "/masuk", "/masuk", act=_wrong_password),
+    Story("lupa-sandi", "/sandi", "/sandi"),
+    Story("lupa-sandi-terkirim", "/sandi", "/sandi", act=_forgotten),
+    Story("sandi-tautan-basi", "/sandi/<token>", "/sandi/basi"),
+    Story("sandi-baru", "/sandi/<token>", lambda site: f"/sandi/{site.reset_token('kabid')}"),
+    Story(
+        "sandi-baru-salah", "/sandi/<token>", lambda site: f"/sandi/{site.reset_token('kabid')}", act=_short_password
+    ),
+    Story("akun", "/akun", "/akun", "dinkominfo"),
+    # Officers
+    Story("tugas", "/tugas", "/tugas", "dinkominfo"),
+    Story("tugas-opd", "/tugas", "/tugas", "pupr"),
+    Story("tugas-terlambat", "/tugas", "/tugas?saring=late", "pupr"),
+    Story("tugas-menunggu", "/tugas", "/tugas?saring=waiting", "dinkominfo"),
+    Story("tugas-milik-saya", "/tugas", "/tugas?saring=mine", "penghubung"),
+    Story("tugas-tidak-ketemu", "/tugas", "/tugas?cari=tidakadayangsepertiini", "dinkominfo"),
+    Story("tugas-kosong", "/tugas", "/tugas", "dlh", site="empty"),
+    Story("tugas-banyak", "/tugas", "/tugas", "dinkominfo", site="crowded"),
+    *(
+        Story(f"tugas-{name}", "/tugas/<task_id>", _task(name), who)
+        for name, who in (
+            ("received", "menteri"), ("routed", "dinkominfo"), ("returned", "dinkominfo"), ("at_opd", "pupr"),
+            ("supervised", "kabid"), ("follow_up", "pupr"), ("confirm", "dinkominfo"), ("verify", "menteri"),
+            ("reopened", "pupr"), ("claimed", "pupr"), ("long", "pupr"), ("late", "pupr"),
+        )
+    ),
+    *(
+        Story(f"tugas-{name}-kosong", "/tugas/<task_id>", _task(name), who, _send)
+        for name, who in (("received", "menteri"), ("routed", "dinkominfo"), ("follow_up", "pupr"))
+    ),
+    Story("tugas-kembali-tanpa-alasan", "/tugas/<task_id>", _task("at_opd"), "pupr", _returning),
+    Story("tugas-terbuka", "/tugas/<task_id>", _task("returned"), "dinkominfo", _unfold),
+    Story("tugas-selesai", "/tugas/<task_id>", lambda site: f"/tugas/{site.task(site.at_opd())}", "pupr", _accepted),
+    Story("tugas-sudah-selesai", "/tugas/<task_id>", lambda site: f"/tugas/{site.done_task('follow_up')}", "pupr"),
+    Story("berkas", "/aduan/<tracking_id>", _file("reopened"), "dinkominfo"),
+    Story("berkas-identitas", "/aduan/<tracking_id>", _file("at_opd"), "pupr", _identity),
+    Story("berkas-panjang", "/aduan/<tracking_id>", _file("long"), "kabid", _unfold),
+    Story("berkas-selesai", "/aduan/<tracking_id>", _file("closed"), "pimpinan"),
+    # Administrators
+    Story("orang", "/orang", "/orang", "admin"),
+    Story("orang-salah", "/orang", "/orang", "admin", _send),
+    Story("orang-satu", "/orang/<user_id>", _person("dinkominfo"), "admin", _unfold),
+    # Process owners
+    Story("proses", "/proses", "/proses", "pemilik"),
+    Story("proses-satu", "/proses/<key>", f"/proses/{KEY}", "pemilik"),
+    Story("proses-versi", "/proses/<key>/versi/<int:number>", f"/proses/{KEY}/versi/1", "pemilik"),
+    Story("proses-skenario", "/proses/<key>/versi/<int:number>/skenario", f"/proses/{KEY}/versi/1/skenario", "pemilik"),
+    Story("proses-unggah", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik"),
+    Story("proses-unggah-temuan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _broken_upload),
+    # Operators
+    Story("operasi", "/operasi", "/operasi", "ops"),
+    Story("operasi-kosong", "/operasi", "/operasi", "ops", site="empty"),
+    Story("operasi-instans", "/operasi/instans", "/operasi/instans", "ops"),
+    Story("operasi-instans-banyak", "/operasi/instans", "/operasi/instans", "ops", site="crowded"),
+    Story("operasi-instans-kosong", "/operasi/instans", "/operasi/instans?cari=tidakada", "ops"),
+    Story("operasi-satu", "/operasi/instans/<instance_id>", _case("returned"), "ops"),
+    Story("operasi-satu-selesai", "/operasi/instans/<instance_id>", _case("closed"), "ops", _unfold),
+    Story("operasi-insiden", "/operasi/insiden", "/operasi/insiden", "ops"),
+    Story("operasi-kotak-keluar", "/operasi/kotak-keluar", "/operasi/kotak-keluar", "ops"),
+    Story("operasi-kotak-keluar-kosong", "/operasi/kotak-keluar", "/operasi/kotak-keluar", "ops", site="empty"),
+    Story("operasi-audit", "/operasi/audit", "/operasi/audit", "ops"),
+    # What goes wrong
+    Story("tidak-ditemukan", "/tugas/<task_id>", "/tugas/tidakada", "dinkominfo"),
+    Story("tidak-ditemukan-umum", "/", "/tidak-ada"),
+    Story("tidak-berwenang", "/orang", "/orang", "dinkominfo"),
+)  # fmt: skip

@@ -1,0 +1,51 @@
+"""Every page in every state: accessible in light and dark, at a desk and on a phone, without sideways moves."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.cast import Services
+from tests.browser.site import Site
+from tests.browser.stories import NO_PAGES, STORIES, Story
+from tests.browser.visiting import HEIGHT, WIDTHS, Visits
+
+SERIOUS = {"serious", "critical"}
+# What sticks out of the window, unless it lies in a part that scrolls by itself.
+STICKING_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll('body *')]
+    .filter((each) => each.getBoundingClientRect().right > width + 1)
+    .map((each) => `${each.tagName.toLowerCase()}.${each.getAttribute('class') ?? ''}`);
+}"""
+
+
+def test_every_page_has_a_story(lively: Site) -> None:
+    pages = {rule for rule, methods in lively.addresses.items() if "GET" in methods}
+    assert pages - set(NO_PAGES) - {story.rule for story in STORIES} == set()
+
+
+def test_no_story_is_about_an_address_that_is_gone(lively: Site) -> None:
+    assert ({story.rule for story in STORIES} | set(NO_PAGES)) - set(lively.addresses) == set()
+    assert len({story.name for story in STORIES}) == len(STORIES)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_page_is_accessible_and_fits(story: Story, visits: Visits, services: Services) -> None:
+    page = story.tell(visits, services[story.site])
+    assert page.title().strip()
+    assert page.locator("h1").count() == 1
+    assert page.locator(".btn-primary:visible").count() <= 1, "more than one primary button"
+    assert violations(page) == []
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": HEIGHT})
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert violations(page) == []
+    assert page.evaluate(STICKING_OUT) == []
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """Rules that a page breaks seriously, with the elements that break them."""
+    found = Axe().run(page).response["violations"]
+    return [(row["id"], [node["html"][:200] for node in row["nodes"]]) for row in found if row["impact"] in SERIOUS]
