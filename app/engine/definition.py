@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 
@@ -21,6 +22,7 @@ from app.engine.check.run import check_files
 from app.engine.decisions import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, read_elements, read_flows, read_properties
 from app.engine.parser import DiagramParser
+from app.engine.specs import BorderSplit
 from app.engine.trace import note_completion
 from app.engine.xml import parse_xml
 
@@ -128,6 +130,8 @@ def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, De
 def _prepare(spec: Any, flows: Mapping[str, Flow]) -> None:
     """Give each task spec its flows, and hang on it all listeners that the library would add at run time."""
     for task_spec in list(spec.task_specs.values()):
+        if isinstance(task_spec, BoundaryEventSplit):
+            task_spec.__class__ = BorderSplit  # the library's parser has no place to name another class
         task_spec.flows = ()
         task_spec.completed_event.connect(note_completion)
     for flow in flows.values():

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.exceptions import WorkflowException
@@ -58,6 +59,10 @@ def _as_scalar(value: Any) -> Any:
 class ExclusiveGateway(defaults.ExclusiveGateway):  # type: ignore[misc]
     """The library's gateway, which also remembers the very flow taken (two flows may lead to one target)."""
 
+    def _predict_hook(self, my_task: Any) -> None:
+        if my_task.workflow.spec.keep_whole:  # only joins ask what may come behind a choice that nobody has made yet
+            super()._predict_hook(my_task)
+
     def _run_hook(self, my_task: Any) -> bool:
         index = self._choose(my_task)
         chosen = my_task.workflow.spec.task_specs[self.cond_task_specs[index][1]]
@@ -77,6 +82,28 @@ class ExclusiveGateway(defaults.ExclusiveGateway):  # type: ignore[misc]
         if default is None:
             raise WorkflowException(f"No condition of {self.name} is true and it has no default flow", task_spec=self)
         return default
+
+
+class BorderSplit(BoundaryEventSplit):  # type: ignore[misc]
+    """Starts a step together with the events on its border.
+
+    What follows is only likely until then: the library would look ahead for ever into a circle that nothing but an
+    event on a border leaves.
+    """
+
+    def _predict_hook(self, my_task: Any) -> None:
+        super()._predict_hook(my_task)
+        for child in my_task.children:
+            if child.has_state(TaskState.FUTURE):
+                child._set_state(TaskState.LIKELY)
+
+    def _run_hook(self, my_task: Any) -> Any:
+        done = super()._run_hook(my_task)
+        for child in my_task.children:
+            if child.has_state(TaskState.LIKELY):
+                child._set_state(TaskState.FUTURE)
+                child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return done
 
 
 class FreshInstances(MultiInstanceTask):  # type: ignore[misc]

@@ -34,8 +34,7 @@ def _scope(diagram: Diagram, scope: Scope) -> Iterator[Finding]:
 
 
 def _never_ends(diagram: Diagram, scope: Scope, reached: set[Node]) -> Iterator[Finding]:
-    ends = [node for node in scope.nodes if node.kind == "endEvent" or not list(node.successors())]
-    ending = reachable(ends, preceding)
+    ending = _ending(scope)
     stuck = [node for node in scope.nodes if node in reached and node not in ending and not _stands_alone(node)]
     for circle in circles(stuck):
         names = ", ".join(node.label for node in circle[:5])
@@ -43,11 +42,31 @@ def _never_ends(diagram: Diagram, scope: Scope, reached: set[Node]) -> Iterator[
             circle[0],
             "no-way-to-end",
             Text(
-                f"Dari {names} tidak ada jalur ke kejadian selesai: proses berputar tanpa akhir.",
-                f"From {names} no path leads to an end event: the process goes round for ever.",
+                f"Dari {names} tidak ada jalur yang mengakhiri putarannya: proses berputar tanpa akhir. "
+                "Jalur lain dari gerbang paralel dan kejadian tepi bergaris putus tidak mengakhirinya.",
+                f"From {names} no path ends the round: the process goes round for ever. "
+                "Another path of a parallel gateway, or a border event with a dashed line, does not end it.",
             ),
-            Text("Tambahkan gerbang dengan jalur keluar.", "Add a gateway with a way out."),
+            Text("Tambahkan gerbang XOR dengan jalur keluar.", "Add an XOR gateway with a way out."),
         )
+
+
+def _ending(scope: Scope) -> set[Node]:
+    """The boxes from which a token can come to its end; behind a parallel gateway each of its tokens must."""
+    ending = reachable([node for node in scope.nodes if "terminate" in node.events], preceding)
+    ending |= {node for node in scope.nodes if node.kind == "endEvent" or not node.outgoing}
+    waiting = [node for node in scope.nodes if node not in ending]
+    while found := {node for node in waiting if _ends_behind(node, ending)}:
+        ending |= found
+        waiting = [node for node in waiting if node not in found]
+    return ending
+
+
+def _ends_behind(node: Node, ending: set[Node]) -> bool:
+    ways = [edge.target in ending for edge in node.outgoing if edge.target is not None]
+    if node.kind == "parallelGateway":
+        return all(ways)
+    return any(ways) or any(event in ending for event in node.boundaries if event.interrupting)
 
 
 def _stands_alone(node: Node) -> bool:

@@ -98,9 +98,10 @@ class Net:
         else:
             yield from ([edge] for edge in node.outgoing)
         for event in node.boundaries:
-            for edge in event.outgoing or ():
-                yield [edge]
-                if not event.interrupting:
+            for edge in event.outgoing:
+                if event.interrupting:
+                    yield [edge]
+                else:
                     yield from ([edge, onward] for onward in node.outgoing)
 
     def _waiting(self, marking: Marking) -> dict[Node, Edge]:
