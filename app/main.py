@@ -71,7 +71,7 @@ def create_app(
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
 
-    from app.web import errors, filters, forms, language, navigation, public_words, security
+    from app.web import errors, filters, forms, language, machine_words, navigation, public_words, security
     from app.web.current import Web
 
     parts = parts or join(settings, clock, chance)
@@ -86,6 +86,7 @@ def create_app(
     filters.install(app)
     forms.install(app)
     public_words.install(app)
+    machine_words.install(app)
     navigation.install(app)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(name).blueprint)

@@ -17,7 +17,7 @@ from app.commands.instances import CancelInstance, RetryIncident
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.queries import audit, definitions, instances, operations
+from app.queries import audit, definitions, instances, operations, public
 from app.web.current import now
 from app.web.language import language
 from app.web.routes import current_actor, may, read, require, route, run, service, web
@@ -35,9 +35,11 @@ def overview() -> ResponseReturnValue:
     if not may(Permission.INSTANCE_READ, ALL):
         return redirect(url_for("operations.listing"))
     with read() as session:
+        bundle = public.procedure(session, web().parts.shelf)
         return render_template(
             "operator/overview.html",
             figures=operations.overview(session, now(), service().calendar.zone),
+            name=_namer(bundle) if bundle else str,
             incidents=operations.open_incidents(session, 20),
             jobs=operations.next_jobs(session, 10),
         )
@@ -74,7 +76,7 @@ def instance(instance_id: str) -> ResponseReturnValue:
         bundle = web().parts.bundle(session, whole.deployment_id)
         return render_template(
             "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle),
-            timeline=instances.timeline(session, instance_id),
+            timeline=instances.timeline(session, instance_id), letters={each.id: each for each in whole.messages},
             people={each.id: each.name for each in operations.people(session)},
             entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
             may_operate=may(Permission.INSTANCE_OPERATE),

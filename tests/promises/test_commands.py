@@ -18,7 +18,7 @@ from tests.promises.files import ROOT
 ALUR = Path(sys.executable).with_name("alur")
 TARGETS = {
     "assets", "bench", "check", "clean", "diagrams", "help", "lint", "lock", "pictures", "rehearse", "run", "setup",
-    "test", "test-fast", "test-long", "verify",
+    "test", "test-fast", "test-long", "verify", "words",
 }  # fmt: skip
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES = [

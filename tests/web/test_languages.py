@@ -146,3 +146,13 @@ def test_a_renamed_diagram_differs_in_its_words_only() -> None:
     for old, new in zip(before.iter(etree.Element), said.iter(etree.Element), strict=True):
         assert {**old.attrib, "name": ""} == {**new.attrib, "name": ""}
     assert renamed(drawn, {}).count(b"<") >= drawn.count(b"<") - drawn.count(b"<!--") - 1
+
+
+def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: World) -> None:
+    filed = service.at_opd()
+    codes = {"waiting", "reminder", "overdue", "escalation", "receipt", "forward", "verify_disposition_opd"}
+    for page in ("/operasi", "/operasi/kotak-keluar", f"/operasi/instans/{filed.instance_id}"):
+        assert Heard(visit("ops").get(page).text).said & codes == set(), page
+    address = "/operasi/kotak-keluar"
+    assert f"Aduan {filed.tracking_id} diteruskan ke Dinas" in visit("ops").get(address).text
+    assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
