@@ -77,7 +77,7 @@ def _tell(parts: Parts) -> None:
     click.echo(f"{'Staff' if english else 'Petugas'}: {settings.base_url}/masuk")
     if not settings.demo:
         return
-    click.echo(f"{'Demo accounts, password' if english else 'Akun percobaan, kata sandi'} {DEMO_PASSWORD}:")
+    click.echo(f"{'Demo accounts, password' if english else 'Akun contoh, kata sandi'} {DEMO_PASSWORD}:")
     with reading(parts.database) as session:
         for person in people(session):
             if person.demo:

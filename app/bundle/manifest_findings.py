@@ -119,7 +119,7 @@ def _instance(bundle: Bundle, known: Known) -> Iterator[Finding]:
             names = compile_expression(condition).names
         except (ExpressionError, UnsafeExpression) as error:
             fix = Text("Tulis perbandingan sederhana.", "Write a plain comparison.")
-            yield _finding(place, "expression", Text(str(error), str(error)), fix)
+            yield _finding(place, "expression", error.message, fix)
             continue
         yield from _missing(place, sorted(names), bundle.manifest.variables, "variabel", "variable")
     if rules.withdraw:

@@ -227,7 +227,7 @@ def _visits(case: _Case, step: PublicStep) -> list[Visit]:
 def _visit(case: _Case, task: Task) -> Visit:
     calendar, ended = case.service.calendar, task.completed_at
     return Visit(
-        office=_office(case.service, task.unit, task.lane),
+        office=_office(case, task.unit, task.lane),
         began=task.opened_at,
         ended=ended,
         took=calendar.working_time_between(task.opened_at, ended) if ended else None,
@@ -237,10 +237,13 @@ def _visit(case: _Case, task: Task) -> Visit:
     )
 
 
-def _office(service: ServiceData, unit: str | None, lane: str | None) -> Text:
-    if unit and unit in service.units:
-        return service.units[unit].name
-    return Text(lane or "", lane or "")
+def _office(case: _Case, unit: str | None, lane: str | None) -> Text:
+    """The office that has the task; where no one office has it, whoever holds the role."""
+    if unit and unit in case.service.units:
+        return case.service.units[unit].name
+    drawn = case.bundle.manifest.lanes.get(lane or "")
+    titles = [case.service.role_rows[role].title for role in (drawn.roles if drawn else ())]
+    return titles[0] if titles else Text(lane or "", lane or "")
 
 
 def _led_to(case: _Case, at: datetime) -> str | None:

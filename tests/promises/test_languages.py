@@ -125,6 +125,24 @@ def texts() -> Iterator[tuple[str, str, str]]:
                     yield f"{name_of(path)}:{node.lineno}", pair[0], pair[1]
 
 
+def test_both_languages_of_a_text_fill_in_as_many_values() -> None:
+    wrong, seen = [], 0
+    for path in python("app", "tasks"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+                filled = [_filled(each) for each in node.args if isinstance(each, ast.JoinedStr)]
+                seen += len(filled) == 2
+                wrong += [f"{name_of(path)}:{node.lineno}"] if len(set(filled)) > 1 else []
+    assert wrong == []
+    assert seen > 100
+
+
+def _filled(node: ast.JoinedStr) -> int:
+    """How many values stand in a sentence; an ending that only English has for many is none."""
+    values = [each.value for each in node.values if isinstance(each, ast.FormattedValue)]
+    return sum(not (isinstance(each, ast.IfExp) and ast.unparse(each.body) == "''") for each in values)
+
+
 def _written(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 

@@ -15,7 +15,7 @@ from app.bundle.service import read_service
 from app.domain.text import Text
 from app.web.language import FOLDER
 from tests.web.conftest import Visit
-from tests.world import PEOPLE, PROCESS, ROOT, World
+from tests.world import ASSIGN, PEOPLE, PROCESS, RETURN, ROOT, World
 
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-done")
 BUNDLE = read_folder(PROCESS, ROOT / "forms")
@@ -156,3 +156,16 @@ def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: Wo
     address = "/operasi/kotak-keluar"
     assert f"Aduan {filed.tracking_id} diteruskan ke Dinas" in visit("ops").get(address).text
     assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
+
+
+def test_a_step_of_no_one_office_is_held_by_its_role_in_the_language_of_the_reader(
+    english: Visit, service: World
+) -> None:
+    filed = service.at_opd()
+    for again in range(3):
+        service.do(filed, "verify_disposition_opd", "pupr", RETURN)
+        if again < 2:
+            service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
+    browser = english(None)
+    page = browser.post("/lacak", data={"nomor": filed.tracking_id, "kode": filed.secret}, follow_redirects=True).text
+    assert "Head of the public information division" in page and "Pengawas" not in page
