@@ -72,8 +72,11 @@ class Visits:
         )
 
     def _heard(self, said: ConsoleMessage, refused: set[str]) -> None:
-        # Chromium reports a page that answers 403 or 409 as an error; the pages themselves are meant to.
-        status = said.text.startswith("Failed to load resource") and said.location["url"] in refused
+        # Chromium reports a page that answers 403 or 409 as an error; the pages themselves are meant to. Where a
+        # picture is opened by itself, it asks for an icon.
+        status = said.text.startswith("Failed to load resource") and (
+            said.location["url"] in refused or said.location["url"].endswith("/favicon.ico")
+        )
         if said.type == "error" and not status:
             self.faults.append(f"console on {said.location['url']}: {said.text}")
 
