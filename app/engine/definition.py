@@ -20,7 +20,7 @@ from app.domain.findings import Finding, errors
 from app.domain.text import Text
 from app.engine.check.run import check_files
 from app.engine.decisions import Decision, read_decisions
-from app.engine.elements import NS, Element, Flow, read_elements, read_flows, read_properties
+from app.engine.elements import NS, Element, Flow, is_executable, read_elements, read_flows, read_properties
 from app.engine.parser import DiagramParser
 from app.engine.specs import BorderSplit
 from app.engine.trace import note_completion
@@ -161,7 +161,8 @@ def _process(roots: Mapping[str, Any], process_id: str) -> Any:
 
 
 def _main_process(roots: Mapping[str, Any]) -> str:
-    processes = [p.get("id") for root in roots.values() for p in root.iterfind("b:process", NS)]
+    drawn = [process for root in roots.values() for process in root.iterfind("b:process", NS)]
+    processes = [process.get("id") for process in drawn if is_executable(process)]
     called = {c.get("calledElement") for root in roots.values() for c in root.iterfind(".//b:callActivity", NS)}
     free = [process for process in processes if process not in called]
     if len(free) != 1:

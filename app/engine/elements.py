@@ -85,6 +85,11 @@ def camunda(node: Any, name: str) -> str | None:
     return value or None
 
 
+def is_executable(process: Any) -> bool:
+    """Whether a process is meant to be run; without a word about it, it is."""
+    return bool(process.get("isExecutable", "true") == "true")
+
+
 def topic_of(node: Any) -> str | None:
     """The topic of an external task, or of the message that an event sends."""
     for holder in (node, *node.iterfind("b:messageEventDefinition", NS)):

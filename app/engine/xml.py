@@ -44,6 +44,10 @@ FLOW_NODES = frozenset(
         "complexGateway",
     }
 )
+BOOLEANS = (
+    "isExecutable", "cancelActivity", "triggeredByEvent", "isForCompensation", "isSequential", "isInterrupting",
+    "instantiate", "parallelMultiple",
+)  # fmt: skip
 _FORBIDDEN_NAMESPACES = ("http://www.w3.org/1999/XSL/", "http://www.w3.org/2001/XInclude")
 _KEEP_SHORT = Text("Perkecil berkas atau bagi prosesnya.", "Make the file smaller or divide the process.")
 _DRAW_AGAIN = Text("Simpan ulang berkas dari aplikasi gambar BPMN.", "Save the file again from the BPMN modeler.")
@@ -58,10 +62,13 @@ def parse_xml(data: bytes, file: str) -> Any:
     if len(data) > MAX_BYTES:
         size = Text(f"Berkas lebih besar dari {MAX_BYTES} bita.", f"The file is larger than {MAX_BYTES} bytes.")
         raise _refused(file, "xml-too-large", size, _KEEP_SHORT)
+    if not data.strip():
+        raise _refused(file, "xml-empty", Text("Berkas ini kosong.", "The file is empty."), _DRAW_AGAIN)
     root = _parse(data, file)
     _refuse_doctype(root, file)
     _refuse_namespaces(root, file)
     _refuse_size(root, file)
+    _spell_out(root)
     return root
 
 
@@ -121,6 +128,14 @@ def _refuse_size(root: Any, file: str) -> None:
             f"The diagram has {nodes} flow nodes; the limit is {MAX_FLOW_NODES}.",
         )
         raise _refused(file, "xml-too-many-nodes", text, _KEEP_SHORT)
+
+
+def _spell_out(root: Any) -> None:
+    """Write yes and no as words: XML also allows 1 and 0, which the library does not know."""
+    for element in root.iter(f"{{{BPMN}}}*"):
+        for name in BOOLEANS:
+            if (digit := element.get(name)) in ("0", "1"):
+                element.set(name, "true" if digit == "1" else "false")
 
 
 def _refused(file: str, rule: str, message: Text, fix: Text) -> InvalidDiagram:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node, definitions
+from app.engine.check.model import Bundle, Diagram, Node, Scope, definitions
 
 
 def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
@@ -14,6 +14,8 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
     for node in diagram.each("boundaryEvent", "endEvent"):
         if "error" in node.events:
             yield from _code(diagram, node)
+        if "error" in node.events and node.kind == "endEvent" and not _ends_whole(diagram, node, bundle):
+            yield from _uncaught(diagram, node, bundle)
         if node.kind == "boundaryEvent" and "error" in node.events and not node.interrupting:
             yield diagram.error(
                 node,
@@ -49,6 +51,50 @@ def _code(diagram: Diagram, node: Node) -> Iterator[Finding]:
             ),
             Text("Pilih galat dan isi kodenya di panel sifat.", "Choose the error and fill in its code."),
         )
+
+
+def _ends_whole(diagram: Diagram, node: Node, bundle: Bundle) -> bool:
+    """Whether an error end stands in a process that nothing calls: there it is an end like others."""
+    return node.scope.parent is None and not _calls(node.scope, bundle)
+
+
+def _uncaught(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+    code = error_code(diagram, node)
+    if code and not _caught(node.scope, code, diagram, bundle, set()):
+        yield diagram.error(
+            node,
+            "error-uncaught",
+            Text(
+                f"Galat “{code}” dari {node.label} tidak ditangkap: proses berjalan terus seolah-olah tidak ada galat.",
+                f"Nothing catches the error “{code}” of {node.label}: the process would go on as if there were none.",
+            ),
+            Text(
+                "Pasang kejadian galat di tepi subproses atau panggilannya.",
+                "Put an error event on the border of the sub-process or call.",
+            ),
+        )
+
+
+def _caught(scope: Scope, code: str, diagram: Diagram, bundle: Bundle, seen: set[Scope]) -> bool:
+    """Whether an error that leaves the scope is caught around it, wherever it is called from."""
+    if scope in seen:
+        return True
+    hosts = [(diagram, scope.node)] if scope.node is not None else _calls(scope, bundle)
+    return bool(hosts) and all(
+        any("error" in event.events and error_code(place, event) in (None, code) for event in host.boundaries)
+        or _caught(host.scope, code, place, bundle, seen | {scope})
+        for place, host in hosts
+    )
+
+
+def _calls(scope: Scope, bundle: Bundle) -> list[tuple[Diagram, Node]]:
+    """The boxes that call a process."""
+    return [
+        (other, box)
+        for other in bundle.diagrams
+        for box in other.each("callActivity")
+        if (found := bundle.process(box.xml.get("calledElement", ""), box.scope)) and found[1] is scope
+    ]
 
 
 def _same_code(diagram: Diagram, host: Node) -> Iterator[Finding]:

@@ -61,7 +61,7 @@ def _several(diagram: Diagram, bundle: Bundle, running: list[Scope]) -> Iterator
     free = [process for process in running if process.id not in called]
     if len(free) > 1:
         names = ", ".join(process.id for process in free[:10])
-        yield diagram.warning(
+        yield diagram.error(
             free[1],
             "process-several",
             Text(

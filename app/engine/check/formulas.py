@@ -12,7 +12,7 @@ from app.engine.check.model import DECIDING, Bundle, Diagram, Edge, Node, defini
 from app.engine.elements import NS, camunda
 from app.engine.expressions import Expression, ExpressionError, Script, compile_expression, compile_script
 
-DURATION = re.compile(r"[-+]?[pP]\s*[0-9tT]")
+DURATION = re.compile(r"(R\d*/)?[-+]?[pP]\s*[0-9tT]")
 DATE = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d")
 
 

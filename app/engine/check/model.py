@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.findings import Finding, Severity
 from app.domain.text import Text
-from app.engine.elements import NS
+from app.engine.elements import NS, is_executable
 from app.engine.xml import local_name
 
 NESTED = ("subProcess", "transaction", "adHocSubProcess")
@@ -95,7 +95,7 @@ class Scope:
     def runs(self) -> bool:
         """Whether this scope belongs to a process that is meant to be executed and not an event sub-process."""
         event = self.node is not None and self.node.xml.get("triggeredByEvent") == "true"
-        return self.process.xml.get("isExecutable", "true") == "true" and not event
+        return is_executable(self.process.xml) and not event
 
 
 @dataclass(eq=False, slots=True)

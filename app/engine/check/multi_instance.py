@@ -11,6 +11,8 @@ from app.domain.text import Text
 from app.engine.check.formulas import formulas
 from app.engine.check.model import Bundle, Diagram, Node, text_of
 from app.engine.elements import NS, camunda
+from app.engine.expressions import ExpressionError, compile_expression
+from app.engine.specs import MAX_INSTANCES
 
 
 def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
@@ -60,6 +62,20 @@ def _instances(diagram: Diagram, node: Node, loop: Any, used: Counter[str]) -> I
             ),
             Text("Isi “Collection” di panel sifat.", "Fill in “Collection” in the properties panel."),
         )
+    elif cardinality and not _possible(cardinality):
+        yield diagram.error(
+            node,
+            "instances-number",
+            Text(
+                f"{node.label} diulang “{cardinality[:40]}” kali; jumlahnya harus bilangan bulat 1 sampai "
+                f"{MAX_INSTANCES}.",
+                f"{node.label} is repeated “{cardinality[:40]}” times; the number must be whole, from 1 to "
+                f"{MAX_INSTANCES}.",
+            ),
+            Text(
+                "Perbaiki jumlahnya, atau pakai daftar (Collection).", "Correct the number, or use a list (Collection)."
+            ),
+        )
     item, _result = _own_names(loop)
     if collection and not item:
         yield diagram.error(
@@ -92,6 +108,19 @@ def _instances(diagram: Diagram, node: Node, loop: Any, used: Counter[str]) -> I
                 ),
                 Text("Pakai nama yang hanya muncul di sini.", "Use a name that appears only here."),
             )
+
+
+def _possible(cardinality: str) -> bool:
+    """Whether a fixed number of repetitions can be run; one that is worked out is judged when it runs."""
+    try:
+        number = compile_expression(cardinality)
+    except ExpressionError:
+        return True  # reported with all other expressions
+    try:
+        value = number.evaluate({}, {}) if number.constant else 1
+    except ExpressionError:
+        return False
+    return type(value) is int and 1 <= value <= MAX_INSTANCES
 
 
 def _inside(diagram: Diagram, node: Node, name: str) -> bool:

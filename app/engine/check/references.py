@@ -31,12 +31,13 @@ def _ends(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
     ):
         if node is None:
             missing = edge.xml.get(end, "")
+            why = Text(f": “{missing}” tidak ada", f": “{missing}” does not exist") if missing else Text("", "")
             yield diagram.error(
                 edge,
                 "flow-dangling",
                 Text(
-                    f"Panah “{name}” tidak punya {id_word}: “{missing}” tidak ada.",
-                    f"The arrow “{name}” has no {en_word}: “{missing}” does not exist.",
+                    f"Panah “{name}” tidak punya {id_word}{why.id}.",
+                    f"The arrow “{name}” has no {en_word}{why.en}.",
                 ),
                 RECONNECT,
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import reachable
-from app.engine.check.model import Bundle, Diagram, Node, Scope
+from app.engine.check.model import Bundle, Diagram, Node, Scope, message_name
 
 ADD_START = Text("Tambahkan satu kejadian mulai.", "Add one start event.")
 
@@ -51,6 +51,7 @@ def _starts(diagram: Diagram, scope: Scope) -> Iterator[Finding]:
             ),
             Text("Sisakan satu, atau jadikan semuanya mulai pesan.", "Keep one, or make all of them message starts."),
         )
+    yield from _same_message(diagram, starts)
     for start in starts:
         if scope.parent is not None and start.events:
             yield diagram.error(
@@ -61,6 +62,22 @@ def _starts(diagram: Diagram, scope: Scope) -> Iterator[Finding]:
                     f"A sub-process must begin with a plain start; {start.label} waits for a trigger.",
                 ),
                 Text("Jadikan kejadian mulai polos.", "Make it a plain start event."),
+            )
+
+
+def _same_message(diagram: Diagram, starts: list[Node]) -> Iterator[Finding]:
+    first: dict[str, Node] = {}
+    for start in starts:
+        name = message_name(diagram, start)
+        if name and first.setdefault(name, start) is not start:
+            yield diagram.error(
+                start,
+                "start-same-message",
+                Text(
+                    f"{first[name].label} dan {start.label} mulai oleh pesan yang sama (“{name}”).",
+                    f"{first[name].label} and {start.label} begin with the same message (“{name}”).",
+                ),
+                Text("Beri setiap kejadian mulai pesannya sendiri.", "Give each start event a message of its own."),
             )
 
 

@@ -12,11 +12,14 @@ from tests.engine.diagrams import (
     boundary,
     chain,
     end,
+    error,
     file,
+    instances,
     message,
     node,
     process,
     start,
+    sub,
     timer,
     user,
     xor,
@@ -77,3 +80,73 @@ def test_a_circle_beside_a_dashed_border_event_or_a_fork_never_ends() -> None:
     fork = [user("a"), node("parallelGateway", "fork"), xor("gw")]
     assert faults(drawn(*fork, end(), flows=flows)) == [("no-way-to-end", "a")]
     assert faults(drawn(*fork, end("end", TERMINATE), flows=flows)) == []
+
+
+def wrapped(*around: str, flows: list[Arrow]) -> bytes:
+    inner = sub("part", [start("in"), user("u"), end("failed", error("lost"))], chain("in", "u", "failed"))
+    return file(
+        process("p", [start(), inner, *around, end()], [*chain("start", "part", "end"), *flows]), errors=["lost"]
+    )
+
+
+def test_an_error_that_leaves_a_sub_process_must_be_caught() -> None:
+    assert faults(wrapped(flows=[])) == [("error-uncaught", "failed")]
+    assert faults(wrapped(boundary("catch", "part", error("lost")), flows=[("catch", "end")])) == []
+    assert faults(wrapped(boundary("catch", "part", error(None)), flows=[("catch", "end")])) == []
+
+
+def calling(*around: str, flows: list[Arrow]) -> bytes:
+    called = process("q", [start("in"), user("u"), end("failed", error("lost"))], chain("in", "u", "failed"))
+    call = node("callActivity", "call", calledElement="q")
+    return file(
+        process("p", [start(), call, *around, end()], [*chain("start", "call", "end"), *flows]), called, errors=["lost"]
+    )
+
+
+def test_an_error_that_leaves_a_called_process_must_be_caught_where_it_is_called() -> None:
+    assert faults(calling(flows=[])) == [("error-uncaught", "failed")]
+    assert faults(calling(boundary("catch", "call", error("lost")), flows=[("catch", "end")])) == []
+
+
+def test_an_error_end_of_the_main_process_is_an_end() -> None:
+    failed = end("failed", error("lost"))
+    assert (
+        faults(file(process("p", [start(), user("u"), failed], chain("start", "u", "failed")), errors=["lost"])) == []
+    )
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "101", "200000", "2.5", "'x'", "1/0"])
+def test_a_number_of_repetitions_must_be_possible(number: str) -> None:
+    assert faults(drawn(user("a", instances(number)), end(), flows=chain("start", "a", "end"))) == [
+        ("instances-number", "a")
+    ]
+
+
+@pytest.mark.parametrize("number", ["1", "100", "40 + 2", "${n}"])
+def test_a_possible_number_of_repetitions_is_left_alone(number: str) -> None:
+    assert faults(drawn(user("a", instances(number)), end(), flows=chain("start", "a", "end"))) == []
+
+
+def test_two_start_events_need_two_messages() -> None:
+    begun = [node("startEvent", name, message("stop")) for name in ("one", "two")]
+    flows = [*chain("one", "a", "end"), ("two", "a")]
+    data = file(process("p", [*begun, user("a"), end()], flows), messages=["stop"])
+    assert faults(data) == [("start-same-message", "two")]
+
+
+def test_a_repetition_written_as_a_duration_is_no_expression() -> None:
+    wait = node("intermediateCatchEvent", "wait", timer("R3/PT1H"))
+    assert faults(drawn(wait, end(), flows=chain("start", "wait", "end"))) == [("timer-invalid", "wait")]
+
+
+def test_a_process_marked_as_not_to_be_run_is_no_second_one() -> None:
+    first = process("p", [start(), user("a"), end()], chain("start", "a", "end"))
+    second = process("q", [start("s2"), user("b"), end("e2")], chain("s2", "b", "e2"))
+    assert faults(file(first, second)) == [("process-several", "q")]
+    data = file(first.replace('"true"', '"1"', 1), second.replace('"true"', '"0"', 1))
+    assert faults(data) == [] and defined(data).process_id == "p"
+
+
+@pytest.mark.parametrize(("data", "rule"), [(b"", "xml-empty"), (b" \n", "xml-empty"), (b"<a>", "xml-malformed")])
+def test_an_empty_file_is_called_empty(data: bytes, rule: str) -> None:
+    assert faults(data) == [(rule, None)]

@@ -21,6 +21,7 @@ ERRORS = {
     "process-missing": None,
     "process-not-executable": "process",
     "process-empty": "process",
+    "process-several": "second",
     "pool-process-missing": "pool",
     "duplicate-id": "task",
     "id-missing": None,
@@ -90,7 +91,6 @@ ERRORS = {
     "xml-doctype": None,
 }
 WARNINGS = {
-    "process-several": "second",
     "lane-reference": "process_lane",
     "lane-twice": "task",
     "stays-open": "limit",
