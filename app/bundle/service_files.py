@@ -177,7 +177,7 @@ def _limit(row: Row) -> Limit:
         row.shares("escalations", (1.0, 1.5)),
         row.words("notify"),
         row.day("valid_from") or FIRST_DAY,
-        row.text("source"),
+        row.both("source"),
         row.truth("confirmed"),
         row.both("title"),
     )

@@ -30,7 +30,7 @@ class Limit:
     escalations: tuple[float, ...] = (1.0, 1.5)
     notify: tuple[str, ...] = ()
     valid_from: date = date(1970, 1, 1)
-    source: str = ""
+    source: Text | None = None
     confirmed: bool = False
     title: Text | None = None
 

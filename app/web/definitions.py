@@ -54,7 +54,7 @@ def procedure(key: str) -> ResponseReturnValue:
     return render_template(
         "owner/procedure.html", versions=versions, live=live, changes=changes, counts=counts,
         bundle=bundle, limits=_limits(bundle), steps=_steps(bundle), holders=_holders(bundle),
-        may_deploy=may(Permission.DEFINITION_DEPLOY),
+        may_deploy=may(Permission.DEFINITION_DEPLOY), service_limits=service().limits,
     )  # fmt: skip
 
 
