@@ -52,7 +52,7 @@ diagrams: setup  ## draw the procedures again into diagrams/
 	$(BIN)/alur diagrams
 
 pictures: setup assets chromium  ## photograph every page in each width into pictures/
-	$(PYTEST) tests/browser --pictures pictures
+	$(BIN)/python -m tests.browser.pictures pictures
 
 assets: $(BUNDLE)/.built  ## build what browsers load: scripts, styles, icons, fonts
 

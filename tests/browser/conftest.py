@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,28 +10,17 @@ from playwright.sync_api import Browser
 
 from tests.browser.cast import Services
 from tests.browser.site import Site, site
-from tests.browser.visiting import Visits
+from tests.browser.visiting import LAUNCH, Visits
 
 MISSING = "The browser tests need Chromium: sudo apt-get install chromium"
-# Root may not use Chromium's own sandbox; the rest keeps it from talking to the outside.
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the Chromium of the system: the tests never fetch a browser of their own."""
-    found = shutil.which("chromium") or shutil.which("chromium", path="/usr/bin")
-    if found is None:
+    if LAUNCH["executable_path"] is None:
         pytest.fail(MISSING, pytrace=False)
-    return {**browser_type_launch_args, "executable_path": found, "args": list(QUIET)}
+    return {**browser_type_launch_args, **LAUNCH}
 
 
 @pytest.fixture(scope="session")

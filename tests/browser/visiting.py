@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,20 @@ from tests.browser.site import PASSWORD, Site
 WIDTHS = {"desktop": 1280, "tablet": 768, "phone": 320}
 HEIGHT = 900
 MACHINES = count(1)
+# Root may not use Chromium's own sandbox; the rest keeps it from talking to the outside.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LAUNCH: dict[str, Any] = {
+    "executable_path": shutil.which("chromium") or shutil.which("chromium", path="/usr/bin"),
+    "args": list(QUIET),
+}
 
 
 class Visits:
