@@ -23,7 +23,7 @@ Reader = Connection | Session
 LIMITS = "sla.toml"
 BUNDLES = 32  # versions kept in memory at once
 CHANGED = Text(
-    "Berkas versi proses ini berubah sejak dipasang; versi ini tidak dijalankan.",
+    "Berkas versi prosedur ini berubah sejak dipasang; versi ini tidak dijalankan.",
     "The files of this version were changed after it was deployed; it is not run.",
 )
 _count = Quick(select(func.count().label("number")).select_from(table_of(ServiceFile)))
@@ -67,7 +67,7 @@ class Shelf:
         )
         files = {row.path: row.content for row in rows}
         if not files:
-            raise NotFound(Text("Versi proses ini tidak ada.", "This version of the process does not exist."))
+            raise NotFound(Text("Versi prosedur ini tidak ada.", "This version of the procedure does not exist."))
         bundle = bundle_of(files, deployed=True)
         if bundle.digest != reader.execute(select(Deployment.digest).filter_by(id=deployment_id)).scalar_one():
             raise InvalidDiagram(CHANGED)

@@ -65,5 +65,7 @@ def projected(file: CaseFile, form_key: str, answers: Mapping[str, Any]) -> dict
     try:
         return facts.project(file.bundle, form_key, answers)
     except ValueError as error:
-        fault = Text(f"Jawaban tidak sesuai dengan proses: {error}.", f"An answer does not fit the process: {error}.")
+        fault = Text(
+            f"Jawaban tidak sesuai dengan prosedur: {error}.", f"An answer does not fit the procedure: {error}."
+        )
         raise Invalid(errors={"": [fault]}) from error

@@ -63,7 +63,7 @@ class CancelInstance:
         need_reason(self.reason)
         file = CaseFile.of_instance(unit, self.instance_id)
         if file.ended:
-            raise Conflict(Text("Instans ini sudah berakhir.", "This instance has ended already."))
+            raise Conflict(Text("Aduan ini sudah berakhir.", "This complaint has ended already."))
         try:
             assert file.instance is not None
         except EngineStuck:

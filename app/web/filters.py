@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import ngettext
 
@@ -17,7 +18,7 @@ from app.web.language import language
 
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
-    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, text=text)
+    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, size=size, text=text)
     app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
 
 
@@ -51,6 +52,16 @@ def duration(span: timedelta) -> str:
     if minutes and not days:
         words.append(ngettext("%(num)d menit", "%(num)d menit", minutes))
     return " ".join(words) or ngettext("%(num)d menit", "%(num)d menit", 0)
+
+
+def size(count: int) -> str:
+    """`940 B`, `2,2 kB`, `10 MB`; in English with a point."""
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{format_decimal(value, format='0.#', locale=language())} {unit}"
 
 
 def text(value: Text | Any) -> str:

@@ -26,7 +26,7 @@ PROCESSES = sorted(path.parent for path in (ROOT / "processes").glob("*/manifest
 BESIDES = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<(script|style|code|kbd)\b.*?</\1>|&\w+;", re.S)
 READ_ALOUD = re.compile(r"\s(?:aria-label|title|placeholder|alt|data-done|data-failed)=\"([^\"]*)\"")
 ATTRIBUTE = re.compile(r"[\w-]+=\S*|data-\S+|staff")  # what a macro or block adds to a tag
-SAME_IN_BOTH = {"Alur", "kB", "v"}
+SAME_IN_BOTH = {"Alur", "v"}
 
 
 def gaps(text: str) -> list[str]:

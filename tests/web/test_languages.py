@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml import etree
 
@@ -127,6 +128,18 @@ def test_pages_are_indonesian_until_somebody_chooses_and_say_so(visit: Visit) ->
 def test_hours_are_written_as_each_language_does(visit: Visit, english: Visit) -> None:
     assert "08.00–12.00" in visit(None).get("/").text
     assert "08:00–12:00" in english(None).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("count", "indonesian_words", "english_words"),
+    [(940, "940 B", "940 B"), (2_240, "2,2 kB", "2.2 kB"), (10_000_000, "10 MB", "10 MB"), (0, "0 B", "0 B")],
+)
+def test_sizes_are_written_as_each_language_does(
+    app: Flask, count: int, indonesian_words: str, english_words: str
+) -> None:
+    for lang, words in (("id", indonesian_words), ("en", english_words)):
+        with app.test_request_context(headers={"Cookie": f"bahasa={lang}"}):
+            assert app.jinja_env.filters["size"](count) == words
 
 
 def test_the_live_diagram_and_the_picture_are_drawn_in_the_language_of_the_reader(
