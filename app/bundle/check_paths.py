@@ -36,27 +36,36 @@ def check_paths(paths: Iterable[str], content: Path, topics: Collection[str] | N
     checked = Checked()
     files: dict[str, Path] = {}
     for name in dict.fromkeys(paths):
-        _gather(name, Path(name), files, checked, content, topics)
+        if not _gather(name, Path(name), files, checked, content, topics):
+            _unread(name, FileNotFoundError(), checked)
     _single_files(files, checked)
     return checked
 
 
 def _gather(
     name: str, path: Path, files: dict[str, Path], checked: Checked, content: Path, topics: Collection[str] | None
-) -> None:
-    """Check a process folder at once; collect single files, so that those which belong together are seen together."""
+) -> bool:
+    """Check a process folder at once; collect single files, so that those which belong together are seen together.
+
+    False where there was nothing to check.
+    """
     try:
         if not path.is_dir():
             files[name] = path
         elif (path / MANIFEST).is_file():
             checked.findings += _process_folder(name, path, content, topics)
         else:
-            for inner in sorted(path.iterdir()):
-                walked = inner.is_dir() and not inner.is_symlink() and not inner.name.startswith(".")
-                if walked or inner.suffix.lower() in (*DRAWN, FORM):
-                    _gather(str(inner), inner, files, checked, content, topics)
+            walked = [inner for inner in sorted(path.iterdir()) if _worth_checking(inner)]
+            return any([_gather(str(inner), inner, files, checked, content, topics) for inner in walked])
     except (OSError, ValueError) as fault:
         _unread(name, fault, checked)
+    return True
+
+
+def _worth_checking(path: Path) -> bool:
+    if path.is_dir():
+        return not path.is_symlink() and not path.name.startswith(".")
+    return path.suffix.lower() in (*DRAWN, FORM)
 
 
 def _process_folder(name: str, path: Path, content: Path, topics: Collection[str] | None) -> list[Finding]:
@@ -143,7 +152,11 @@ def _first(*folders: Path) -> Path:
 def _unread(name: str, fault: Exception, checked: Checked) -> None:
     checked.unread = True
     if isinstance(fault, FileNotFoundError):
-        message = Text("Berkas atau folder ini tidak ada.", "This file or folder does not exist.")
+        message = (
+            Text("Folder ini tidak memuat diagram.", "This folder holds no diagram.")
+            if Path(name).is_dir()
+            else Text("Berkas atau folder ini tidak ada.", "This file or folder does not exist.")
+        )
     else:
         reason = _reason(fault)
         message = Text(f"Berkas ini tidak dapat dibaca: {reason.id}", f"This file cannot be read: {reason.en}")

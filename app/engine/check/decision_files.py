@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from app.domain.errors import InvalidDiagram
@@ -19,6 +20,21 @@ def check_decisions(data: bytes, file: str, bundle: Bundle) -> Iterator[Finding]
         tables = compiled_tables(data, file)
     except InvalidDiagram:
         return
+    count = Counter(one.table.id for one in tables)
+    for identity in (name for name, times in count.items() if times > 1 or not name):
+        yield Finding(
+            file,
+            identity or None,
+            "duplicate-id" if identity else "id-missing",
+            "error",
+            Text(
+                f"Id “{identity}” dipakai {count[identity]} keputusan." if identity else "Ada keputusan tanpa id.",
+                f"The id “{identity}” is used by {count[identity]} decisions."
+                if identity
+                else "There is a decision without an id.",
+            ),
+            Text("Beri setiap keputusan id sendiri.", "Give each decision an id of its own."),
+        )
     known = None if bundle.variables is None else set(bundle.variables) | assigned_names(bundle)
     for table in tables:
         for cell, expression in table.expressions:

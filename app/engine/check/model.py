@@ -145,7 +145,7 @@ class Diagram:
 class Bundle:
     """All files that belong together, and the names they may use; None means that names of this kind are not checked.
 
-    `decisions` maps each decision of the DMN files to its outputs.
+    `decisions` maps each decision of the DMN files to its outputs, `holders` to the files that hold it.
     """
 
     diagrams: tuple[Diagram, ...] = ()
@@ -155,6 +155,7 @@ class Bundle:
     limits: Collection[str] | None = None
     variables: Collection[str] | None = None
     topics: Collection[str] | None = None
+    holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def process(self, process_id: str, near: Scope) -> tuple[Diagram, Scope] | None:
         """The process with this id, looked for first in the file of `near` and then in the others."""

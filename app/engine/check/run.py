@@ -73,9 +73,12 @@ def check_files(
             found += _guarded(file, lambda file=file, data=data: _read(file, data, diagrams))  # type: ignore[misc]
     tables = {file: data for file, data in sorted(files.items()) if file.lower().endswith(".dmn")}
     decisions: dict[str, tuple[str, ...]] = {}
+    holders: dict[str, tuple[str, ...]] = {}
     for file, data in tables.items():
-        decisions |= _decisions(file, data)
-    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics)
+        inside = _decisions(file, data)
+        decisions |= inside
+        holders |= {key: (*holders.get(key, ()), file) for key in inside}
+    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders)
     for diagram in diagrams:
         for rule in RULES:
             found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]

@@ -71,3 +71,14 @@ def _decision(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]
             ),
             Text("Sertakan berkas DMN-nya, atau perbaiki id-nya.", "Add its DMN file, or correct the id."),
         )
+    elif len(bundle.holders.get(reference, ())) > 1:
+        files = ", ".join(bundle.holders[reference])
+        yield diagram.error(
+            node,
+            "decision-twice",
+            Text(
+                f"Keputusan “{reference}” ({node.label}) ada di beberapa berkas: {files}.",
+                f"The decision “{reference}” ({node.label}) is in several files: {files}.",
+            ),
+            Text("Beri setiap keputusan id sendiri.", "Give each decision an id of its own."),
+        )
