@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
 from app.queries.people import names_of
+from app.queries.wake import statuses_after
 from app.store.complaints import Attachment, Complaint, Message
 from app.store.instances import History, ProcessInstance
 from app.store.reporters import Reporter
@@ -55,6 +56,7 @@ class Said:
 class Given:
     """The answers of one form, by whom and when; `by` is a name, or empty for the reporter and the service."""
 
+    task_id: str | None
     element: str
     form: str
     data: Mapping[str, Any]
@@ -67,6 +69,7 @@ class Given:
 class Happened:
     """One entry of the case's history."""
 
+    task_id: str | None
     at: datetime
     kind: str
     element: str
@@ -130,8 +133,13 @@ class File:
 
     def returns(self, statuses: Mapping[str, str]) -> list[Given]:
         """Answers that sent the case back. `statuses` maps flows and elements to the status that passing them gives."""
-        back = {entry.at for entry in self.history if "returned" in statuses.get(entry.element, "")}
-        return [given for given in self.answers if given.at in back and given.by_kind == "user"]
+        tasks = {given.task_id for given in self.answers if given.task_id}
+        return [
+            given
+            for given in self.answers
+            if given.task_id
+            and any("returned" in each for each in statuses_after(self.history, given.task_id, tasks, statuses))
+        ]
 
 
 def unit_of(session: Session, tracking_id: str) -> str | None:
@@ -164,7 +172,7 @@ def file_of(session: Session, tracking_id: str) -> File:
         attachments=attachments_of_complaint(session, tracking_id),
         conversation=conversation(session, tracking_id),
         answers=tuple(_given(row, names) for row in answers),
-        history=tuple(Happened(row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
+        history=tuple(Happened(row.task_id, row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
         open_steps=_open_steps(session, instance.id),
     )
 
@@ -208,7 +216,7 @@ def _erased(session: Session, tracking_id: str) -> bool:
 
 
 def _given(row: Answer, names: Mapping[str, str]) -> Given:
-    return Given(row.element, row.form, row.data, row.at, *_who(row.by, names))
+    return Given(row.task_id, row.element, row.form, row.data, row.at, *_who(row.by, names))
 
 
 def _who(by: str | None, names: Mapping[str, str]) -> tuple[str, str]:

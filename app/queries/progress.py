@@ -20,6 +20,7 @@ from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Instance, Wait
 from app.queries.complaint_file import Picture, Said, attachments_of_complaint, conversation
+from app.queries.wake import statuses_after
 from app.store.complaints import Complaint
 from app.store.instances import History, ProcessInstance
 from app.store.tasks import Answer, Task
@@ -231,7 +232,7 @@ def _visit(case: _Case, task: Task) -> Visit:
         began=task.opened_at,
         ended=ended,
         took=calendar.working_time_between(task.opened_at, ended) if ended else None,
-        led_to=_led_to(case, ended) if ended else None,
+        led_to=_led_to(case, task),
         reason=case.reasons.get(task.id),
         deadline=_deadline(case, task) if ended is None else None,
     )
@@ -246,10 +247,9 @@ def _office(case: _Case, unit: str | None, lane: str | None) -> Text:
     return titles[0] if titles else Text(lane or "", lane or "")
 
 
-def _led_to(case: _Case, at: datetime) -> str | None:
-    """The last status that the diagram gave at this instant."""
-    statuses = case.bundle.manifest.statuses
-    given = [statuses[row.element] for row in case.history if row.at == at and row.element in statuses]
+def _led_to(case: _Case, task: Task) -> str | None:
+    """The last status that completing this task led to."""
+    given = statuses_after(case.history, task.id, {each.id for each in case.tasks}, case.bundle.manifest.statuses)
     return given[-1] if given else None
 
 

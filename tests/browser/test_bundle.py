@@ -125,9 +125,7 @@ def visit(page: Page, site: str) -> Iterator[Callable[[str], Page]]:
     assert complaints == []
 
 
-def test_the_viewer_draws_tokens_path_counts_and_incidents_under_the_policy(
-    visit: Callable[[str], Page], picture: Callable[[Page, str], None]
-) -> None:
+def test_the_viewer_draws_tokens_path_counts_and_incidents_under_the_policy(visit: Callable[[str], Page]) -> None:
     page = visit("/diagram")
     expect(page.locator(".diagram[data-drawn]")).to_be_visible()
     expect(page.locator(".djs-shape.has-token[data-element-id=verify]")).to_be_visible()
@@ -140,7 +138,6 @@ def test_the_viewer_draws_tokens_path_counts_and_incidents_under_the_policy(
     expect(page.locator("#broken")).to_have_text("Gambar tidak terbaca")
     fill = page.locator("[data-element-id=verify] .djs-visual > rect").first.evaluate("e => getComputedStyle(e).fill")
     assert fill == "rgb(253, 232, 230)"  # the incident is seen before the token
-    picture(page, "bundle-diagram")
 
 
 def test_the_drawing_can_be_zoomed_by_keyboard_and_points_at_its_list(visit: Callable[[str], Page]) -> None:
@@ -224,10 +221,9 @@ def test_the_keyboard_walks_the_list_and_can_be_switched_off(visit: Callable[[st
     expect(page.get_by_label("Tombol cepat")).not_to_be_checked()
 
 
-def test_copying_says_that_it_worked(visit: Callable[[str], Page], picture: Callable[[Page, str], None]) -> None:
+def test_copying_says_that_it_worked(visit: Callable[[str], Page]) -> None:
     page = visit("/list")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    picture(page, "bundle-list")
     page.get_by_role("button", name="Salin").click()
     expect(page.get_by_role("button", name="Tersalin")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "ABC-123"

@@ -113,6 +113,7 @@ def test_a_return_says_who_rejected_it_and_why_but_not_what_was_written_to_colle
     assert line(page)[2:4] == ["current", "ahead"]
     assert "Dikembalikan ke Dinkominfo (Bukan tugas dan fungsi OPD kami)" in re.sub(r"\s+", " ", page)
     assert RETURN["reason"] not in page
+    assert "Terverifikasi, diteruskan ke OPD" in page  # what Dinkominfo had done before, at the same instant
 
 
 def test_working_time_is_told_for_what_is_done(visit: Visit, service: World) -> None:

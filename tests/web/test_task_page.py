@@ -94,6 +94,7 @@ def test_an_earlier_return_stands_in_a_marked_box_with_its_reason(service: World
     box = page[page.index('class="returned"') : page.index('id="laporan"')]
     assert REASON in box
     assert "Pupr" in box
+    assert box.count("returned-one") == 1  # only the step that sent it back, even where all happened at one instant
 
 
 def test_a_draft_is_kept_and_restored_for_the_same_person_only(service: World, visit: Visit, step3: str) -> None:

@@ -1,0 +1,46 @@
+"""What a completed task set in motion: the entries of the history between it and the next completed one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from itertools import dropwhile
+from typing import Protocol
+
+
+class Entry(Protocol):
+    """As much of a history's entry as is looked at."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def kind(self) -> str:
+        """entered, left, flow, ..."""
+
+    @property
+    def element(self) -> str:
+        """The element or flow."""
+
+    @property
+    def task_id(self) -> str | None:
+        """The engine's task."""
+
+
+def statuses_after(
+    history: Sequence[Entry], task_id: str, tasks: Collection[str], statuses: Mapping[str, str]
+) -> list[str]:
+    """The statuses given by what one task's completion passed, in order; `tasks` are all user tasks of the case.
+
+    Two people may complete two tasks at the same instant, so the order counts and not the time alone.
+    """
+    found: list[str] = []
+    first: Entry | None = None
+    for entry in dropwhile(lambda each: each.kind != "left" or each.task_id != task_id, history):
+        first = first or entry
+        if entry.at != first.at or (entry.kind == "left" and entry.task_id in tasks and entry is not first):
+            break
+        if entry.element in statuses:
+            found.append(statuses[entry.element])
+    return found
