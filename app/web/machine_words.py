@@ -13,7 +13,13 @@ from app.web.language import language
 
 def install(app: Flask) -> None:
     """Give the filters to every template."""
-    app.jinja_env.filters.update(job_kind=job_kind, state_word=state_word, subject=subject)
+    app.jinja_env.filters.update(doer=doer, job_kind=job_kind, state_word=state_word, subject=subject)
+
+
+def doer(name: str) -> str:
+    """Whoever did something: a person's name, or a word for those who have none."""
+    words: dict[str, str] = {"system": _("sistem"), "reporter": _("pelapor")}
+    return words.get(name, name)
 
 
 def job_kind(code: str) -> str:

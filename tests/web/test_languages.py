@@ -56,7 +56,7 @@ class Heard(HTMLParser):
         self.said |= {value or "" for name, value in attrs if name in SPOKEN and not self._foreign}
 
     def handle_data(self, data: str) -> None:
-        self.said |= set() if self._foreign else {" ".join(data.split()).rstrip(" ·")}
+        self.said |= set() if self._foreign else {" ".join(data.split()).strip(" ·")}
 
 
 def indonesian() -> Iterator[Text]:
@@ -163,9 +163,20 @@ def test_a_renamed_diagram_differs_in_its_words_only() -> None:
 
 def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: World) -> None:
     filed = service.at_opd()
-    codes = {"waiting", "reminder", "overdue", "escalation", "receipt", "forward", "verify_disposition_opd"}
+    codes = {
+        "system",
+        "reporter",
+        "waiting",
+        "reminder",
+        "overdue",
+        "escalation",
+        "receipt",
+        "forward",
+        "verify_disposition_opd",
+    }
     for page in ("/operasi", "/operasi/kotak-keluar", f"/operasi/instans/{filed.instance_id}"):
         assert Heard(visit("ops").get(page).text).said & codes == set(), page
+    assert Heard(visit("pemilik").get("/proses/pengaduan_sp4n").text).said & codes == set()
     address = "/operasi/kotak-keluar"
     assert f"Aduan {filed.tracking_id} diteruskan ke Dinas" in visit("ops").get(address).text
     assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
