@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from app.domain.errors import Refusal
 from app.domain.findings import Finding
@@ -38,7 +39,7 @@ def check_paths(paths: Iterable[str], content: Path, topics: Collection[str] | N
     for name in dict.fromkeys(paths):
         if not _gather(name, Path(name), files, checked, content, topics):
             _unread(name, FileNotFoundError(), checked)
-    _single_files(files, checked)
+    _single_files(files, checked, content)
     return checked
 
 
@@ -92,7 +93,7 @@ def _process_folder(name: str, path: Path, content: Path, topics: Collection[str
     return [replace(finding, file=str(Path(name) / finding.file)) for finding in found]
 
 
-def _single_files(files: dict[str, Path], checked: Checked) -> None:
+def _single_files(files: dict[str, Path], checked: Checked, content: Path) -> None:
     """Check the collected files; those that call others are checked together with their neighbours on disk."""
     drawn: dict[str, bytes] = {}
     for name, path in files.items():
@@ -105,16 +106,31 @@ def _single_files(files: dict[str, Path], checked: Checked) -> None:
             checked.findings += _form(data, name)
         else:
             drawn[name] = data
-    found = _drawn(drawn)
+    answers = _answers(drawn, content)
+    found = _drawn(drawn, answers)
     if any(finding.rule in UNRESOLVED for finding in found):
-        found = [finding for finding in _drawn(_neighbours(drawn) | drawn) if finding.file in drawn]
+        found = [finding for finding in _drawn(_neighbours(drawn) | drawn, answers) if finding.file in drawn]
     checked.findings += found
 
 
-def _drawn(files: dict[str, bytes]) -> list[Finding]:
+def _answers(names: Iterable[str], content: Path) -> dict[str, set[Any]]:
+    """What the forms of a process allow as answers, where all these files lie in its folder."""
+    from app.bundle.findings import answers
+    from app.bundle.read import read_folder
+
+    folder, *others = {Path(name).parent for name in names} or {content}
+    try:
+        if not others and (folder / MANIFEST).is_file():
+            return answers(read_folder(folder, _first(folder.parent.parent / "forms", content / "forms")))
+    except (Refusal, OSError, ValueError, LookupError):
+        pass  # then any answer is thought possible
+    return {}
+
+
+def _drawn(files: dict[str, bytes], answers: dict[str, set[Any]]) -> list[Finding]:
     """The findings of diagrams and decisions, whatever the endings of their names."""
     known = {name if Path(name).suffix.lower() in DRAWN else name + _kind(data): name for name, data in files.items()}
-    found = check_files({alias: files[name] for alias, name in known.items()})
+    found = check_files({alias: files[name] for alias, name in known.items()}, answers=answers)
     return [replace(finding, file=known[finding.file]) for finding in found]
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from app.bundle import forms as form_files
+from app.bundle.form_fields import walk
 from app.bundle.manifest_findings import Known, check_manifest
 from app.bundle.read import FORM_LABELS, LABELS, Bundle, read_toml
 from app.bundle.scenario import WrongScenario, read_scenario
@@ -32,7 +34,7 @@ def findings(
         name.removeprefix("forms/").removesuffix(".form") for name in bundle.files if name.endswith(".form")
     )
     variables = frozenset(bundle.manifest.variables)
-    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled)
+    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled, answers(bundle))
     found += _forms(bundle)
     known = Known(forms, frozenset(roles), frozenset(limits), _frozen(units), _frozen(statuses))
     found += _guarded(check_manifest(bundle, known))
@@ -40,6 +42,34 @@ def findings(
     found += _scenarios(bundle)
     seen = dict.fromkeys(found)
     return sorted(seen, key=lambda each: (each.severity != "error", each.file))
+
+
+def answers(bundle: Bundle) -> dict[str, set[Any]]:
+    """The values of each variable that is answered by choosing among the options of a form and nothing else."""
+    found: dict[str, set[Any]] = {}
+    for variable in bundle.manifest.variables.values():
+        offered = [_offered(bundle, form, field) for form, field in variable.sources]
+        if offered and all(offered):
+            found[variable.name] = set().union(*offered)
+    return found
+
+
+def _offered(bundle: Bundle, form: str, key: str) -> set[Any]:
+    """The values that a question offers, None among them where it may be left open; empty where any value will do."""
+    try:
+        asked = walk(bundle.forms[form].fields)
+        field, within = next((each, within) for each, within in asked if each.key == key)
+    except (InvalidDiagram, LookupError, StopIteration):
+        return set()
+    if field.type not in ("radio", "select") or field.source is not None:
+        return set()
+    values = {_value(option.value, field.kind_of_answer) for option in field.options}
+    must = field.required and not any(each.hide for each in (field, *within))
+    return values if must else values | {None}
+
+
+def _value(text: str, kind: str) -> str | int | bool:
+    return text == "true" if kind == "boolean" else int(text) if kind == "number" else text
 
 
 def _frozen(names: Collection[str] | None) -> frozenset[str] | None:

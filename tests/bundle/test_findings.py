@@ -90,3 +90,19 @@ def test_several_faults_are_told_at_once_errors_first() -> None:
     assert {"unknown-role", "unknown-limit", "variable-unknown"} <= {each.rule for each in found}
     severities = [each.severity for each in found]
     assert severities == sorted(severities, key=lambda severity: severity != "error")
+
+
+def test_a_gateway_must_know_every_answer_that_the_form_offers() -> None:
+    def offer(text: str) -> str:
+        return text.replace('"value": "hold"', '"value": "postpone"', 1)
+
+    found = found_after({"forms/disposisi_kementerian.form": offer})
+    rules = ("gateway-no-default", "condition-never-true")
+    gateway, arrow = (next(one for one in found if one.rule == rule) for rule in rules)
+    assert gateway.element == "gw_ministry" and "ministry_decision = postpone" in gateway.message.en
+    assert arrow.element == "f_ministry_hold"
+
+
+def test_a_question_that_may_be_left_open_needs_a_default_flow() -> None:
+    found = found_after({"forms/tanggapan.form": lambda text: text.replace('"required": true', '"required": false', 1)})
+    assert [(one.element, "reply_decision = empty" in one.message.en) for one in found] == [("gw_reopen", True)]

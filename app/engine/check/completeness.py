@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from app.domain.findings import Finding
@@ -18,6 +18,7 @@ from app.engine.expressions import Expression, ExpressionError, compile_expressi
 MAX_CASES = 4_096
 MAX_TRIALS = 50_000  # cases times conditions
 OTHER_TEXT = "\u2026"  # stands for every text that no condition names
+Answers = Mapping[str, Collection[Any]]
 Key = tuple[str, Any]  # ("", variable) or (function, its argument)
 
 
@@ -26,11 +27,11 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
     for node in diagram.each("exclusiveGateway", "inclusiveGateway"):
         flows = [(edge, expression) for edge in deciding_flows(node) if (expression := _readable(edge)) is not None]
         if flows and len(flows) == len(deciding_flows(node)):
-            yield from _gateway(diagram, node, flows)
+            yield from _gateway(diagram, node, flows, bundle.answers)
 
 
-def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]]) -> Iterator[Finding]:
-    cases = list(itertools.islice(_cases([expression for _, expression in flows]), MAX_CASES + 1))
+def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]], answers: Answers) -> Iterator[Finding]:
+    cases = list(itertools.islice(_cases([expression for _, expression in flows], answers), MAX_CASES + 1))
     known = len(cases) <= MAX_CASES and len(cases) * len(flows) <= MAX_TRIALS
     truths = [[_true(expression, case) for case in cases] for _, expression in flows] if known else []
     if node.xml.get("default") is None and not (known and all(any(column) for column in zip(*truths, strict=True))):
@@ -78,8 +79,11 @@ def _answering(function: str, case: Mapping[Key, Any]) -> Any:
     return lambda *given: case[function, given[0] if given else None]
 
 
-def _cases(expressions: list[Expression]) -> Iterator[dict[Key, Any]]:
-    """One case for each way in which the values can lie to the constants that they are compared with."""
+def _cases(expressions: list[Expression], answers: Answers) -> Iterator[dict[Key, Any]]:
+    """One case for each way in which the values can lie to the constants that they are compared with.
+
+    A variable that is answered by a choice has only the values offered there.
+    """
     constants: dict[Key, set[Any]] = {}
     for expression in expressions:
         tree = parsed(translate(expression.text), "eval")
@@ -90,7 +94,11 @@ def _cases(expressions: list[Expression]) -> Iterator[dict[Key, Any]]:
                 _note(node, constants)
     called = {function for function, _ in constants if function}
     keys = [key for key in constants if key[0] or key[1] not in called]
-    for values in itertools.product(*(_samples(constants[key]) for key in keys)):
+    samples = [
+        list(answers[name]) if not function and name in answers else _samples(constants[function, name])
+        for function, name in keys
+    ]
+    for values in itertools.product(*samples):
         yield dict(zip(keys, values, strict=True))
 
 
@@ -132,5 +140,7 @@ def _example(case: Mapping[Key, Any], lang: str) -> str:
     if not shown or len(shown) > 3:
         return ""
     other = "lain" if lang == "id" else "anything else"
-    words = ", ".join(f"{name} = {other if value == OTHER_TEXT else value}" for name, value in shown)
+    empty = "kosong" if lang == "id" else "empty"
+    named = {OTHER_TEXT: other, None: empty}
+    words = ", ".join(f"{name} = {named.get(value, value)}" for name, value in shown)
     return f" ({words})"

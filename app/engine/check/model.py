@@ -145,7 +145,8 @@ class Diagram:
 class Bundle:
     """All files that belong together, and the names they may use; None means that names of this kind are not checked.
 
-    `decisions` maps each decision of the DMN files to its outputs, `holders` to the files that hold it.
+    `decisions` maps each decision of the DMN files to its outputs, `holders` to the files that hold it;
+    `answers` are the only values that a variable can have.
     """
 
     diagrams: tuple[Diagram, ...] = ()
@@ -156,6 +157,7 @@ class Bundle:
     variables: Collection[str] | None = None
     topics: Collection[str] | None = None
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers: Mapping[str, Collection[Any]] = field(default_factory=dict)
 
     def process(self, process_id: str, near: Scope) -> tuple[Diagram, Scope] | None:
         """The process with this id, looked for first in the file of `near` and then in the others."""

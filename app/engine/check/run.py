@@ -61,10 +61,12 @@ def check_files(
     limits: Names = None,
     variables: Names = None,
     topics: Names = None,
+    answers: Mapping[str, Collection[Any]] | None = None,
 ) -> list[Finding]:
     """All findings of the .bpmn and .dmn files, errors first within each file; never raises.
 
     `forms`, `roles`, `limits`, `variables` and `topics` are the names that may be used; None leaves them unchecked.
+    `answers` gives the values of the variables that can have no others, such as those that a form offers.
     """
     found: list[Finding] = []
     diagrams: list[Diagram] = []
@@ -78,7 +80,7 @@ def check_files(
         inside = _decisions(file, data)
         decisions |= inside
         holders |= {key: (*holders.get(key, ()), file) for key in inside}
-    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders)
+    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders, answers or {})
     for diagram in diagrams:
         for rule in RULES:
             found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]
