@@ -27,6 +27,7 @@ NO_UNIT = Text("Unit ini tidak ada di daftar.", "This unit is not on the list.")
 NO_ROLE = Text("Peran ini tidak ada di daftar.", "This role is not on the list.")
 UNIT_NEEDED = Text("Peran ini diberikan untuk satu unit; pilih unitnya.", "This role is for one unit; choose it.")
 BACKWARDS = Text("Tanggal akhir mendahului tanggal mulai.", "The last day is before the first.")
+NO_LANGUAGE = Text("Pilih salah satu bahasa.", "Choose one of the languages.")
 SAME_PERSON = Text("Seseorang tidak dapat menggantikan dirinya sendiri.", "Nobody can stand in for themselves.")
 
 
@@ -114,6 +115,20 @@ class ChooseOwnPassword:
         if unit.by.id != self.user_id:
             raise Forbidden
         _set_password(unit, _user(unit, self.user_id), self.password)
+
+
+@dataclass(frozen=True)
+class ChooseLanguage:
+    """A person says in which language they want to be written to: "id" or "en"."""
+
+    lang: str
+    permission: ClassVar[Permission] = Permission.SIGNED_IN
+
+    def execute(self, unit: Unit) -> None:
+        """Keep it in the account."""
+        if self.lang not in ("id", "en"):
+            raise Invalid(errors={"lang": [NO_LANGUAGE]})
+        _user(unit, unit.by.id).lang = self.lang
 
 
 @dataclass(frozen=True)

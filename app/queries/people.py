@@ -62,6 +62,7 @@ class Person:
     unit: str | None
     active: bool
     demo: bool
+    lang: str
     grants: tuple[GrantRow, ...] = ()
     substitutes: tuple[SubstituteRow, ...] = ()
 
@@ -151,7 +152,7 @@ def _substitutes(session: Session, user_id: str) -> list[SubstituteRow]:
 
 
 def _person(user: User, grants: tuple[GrantRow, ...], substitutes: tuple[SubstituteRow, ...] = ()) -> Person:
-    return Person(user.id, user.name, user.email, user.unit, user.active, user.demo, grants, substitutes)
+    return Person(user.id, user.name, user.email, user.unit, user.active, user.demo, user.lang, grants, substitutes)
 
 
 def _row(row: RoleGrant) -> GrantRow:

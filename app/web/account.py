@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.auth import sign_in as proof
 from app.auth.demo import DEMO_PASSWORD
 from app.commands import passwords, reset_links
-from app.commands.accounts import AskForReset, ChooseOwnPassword
+from app.commands.accounts import AskForReset, ChooseLanguage, ChooseOwnPassword
 from app.domain.errors import Invalid, TooMany
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
@@ -136,6 +136,14 @@ def change_password() -> ResponseReturnValue:
         return _own_page(refusal.errors), 400
     flash(_("Kata sandi diganti. Semua sesi lain sudah diakhiri."), "success")
     return signed_in.sign_in(redirect("/akun"), actor.id)
+
+
+@route(blueprint, "/akun/bahasa", Permission.SIGNED_IN, methods=("POST",))
+def choose_language() -> ResponseReturnValue:
+    """Choose the language of the letters to oneself."""
+    run(ChooseLanguage(request.form.get("lang", "")))
+    flash(_("Bahasa surat untuk Anda tersimpan."), "success")
+    return redirect("/akun")
 
 
 def _choose(owner: Actor) -> None:

@@ -14,9 +14,11 @@ from lxml import etree
 from app.bundle.read import read_folder, renamed
 from app.bundle.service import read_service
 from app.domain.text import Text
+from app.jobs.outbox import Outbox
 from app.web.language import FOLDER
+from tests.jobs.test_outbox import Post
 from tests.web.conftest import Visit
-from tests.world import ASSIGN, PEOPLE, PROCESS, RETURN, ROOT, World
+from tests.world import ASSIGN, IDENTITY, PEOPLE, PROCESS, RETURN, ROOT, World
 
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-done")
 BUNDLE = read_folder(PROCESS, ROOT / "forms")
@@ -171,7 +173,6 @@ def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: Wo
         "overdue",
         "escalation",
         "receipt",
-        "forward",
         "verify_disposition_opd",
     }
     for page in ("/operasi", "/operasi/kotak-keluar", f"/operasi/instans/{filed.instance_id}"):
@@ -180,6 +181,20 @@ def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: Wo
     address = "/operasi/kotak-keluar"
     assert f"Aduan {filed.tracking_id} diteruskan ke Dinas" in visit("ops").get(address).text
     assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
+
+
+def test_officers_are_written_to_in_the_language_they_choose(visit: Visit, service: World) -> None:
+    browser = visit("pupr")
+    assert 'value="id" checked' in browser.get("/akun").text
+    assert browser.post("/akun/bahasa", data={"lang": "xx"}).status_code == 400
+    assert browser.post("/akun/bahasa", data={"lang": "en"}).status_code == 302
+    assert 'value="en" checked' in browser.get("/akun").text
+    service.at_opd()
+    post = Post()
+    Outbox(service.parts, [post]).deliver()
+    letters = {letter.to: letter.subject for letter in post.letters}
+    assert "forwarded to Office" in letters["pupr@example.com"]
+    assert "diteruskan" in letters[IDENTITY["email"]] or "terima" in letters[IDENTITY["email"]]
 
 
 def test_a_step_of_no_one_office_is_held_by_its_role_in_the_language_of_the_reader(
