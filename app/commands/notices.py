@@ -26,7 +26,8 @@ MOST_SIMILAR = 5
 TRIAL_TITLE = "Uji coba"
 NEW = ("id", "key", "instance_id", "template", "recipient", "fields", "created_at", "due_at", "state", "attempts")
 _add_messages = Quick(insert(table_of(OutboxMessage)), *NEW)
-_add_line = Quick(insert(table_of(Message)), *table_of(Message).c.keys())
+LINE = ("complaint_id", "at", "direction", "author", "template", "text")
+_add_line = Quick(insert(table_of(Message)).inline(), *LINE)
 _complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _similar = (
     select(_complaint.c.id)
@@ -133,7 +134,6 @@ def opening(unit: Unit) -> datetime:
 def note(file: CaseFile, direction: str, author: str, text: str, template: str | None = None) -> None:
     """Add one line to the conversation with the reporter."""
     line = {
-        "id": file.unit.parts.chance.hex(),
         "complaint_id": file.complaint_id,
         "at": file.unit.now,
         "direction": direction,

@@ -195,7 +195,7 @@ def _picture(row: Attachment) -> Picture:
 
 def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
     """What was written to and by the reporter, and the offices' notes, in order."""
-    query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.at, Message.id)
+    query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.seq)
     return tuple(Said(row.at, row.direction, row.author, row.text) for row in session.scalars(query))
 
 

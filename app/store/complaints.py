@@ -56,10 +56,8 @@ class Message(Base):
     """One line of the conversation with the reporter, in either direction, or an office's progress note."""
 
     __tablename__ = "message"
-    __table_args__ = (Index(None, "complaint_id", "at"),)
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"))
+    seq: Mapped[int] = mapped_column(primary_key=True)  # given by the database, in the order of what was said
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     direction: Mapped[str] = mapped_column(String(8))  # in | out | note
     author: Mapped[str] = mapped_column(String(120))  # "reporter", or the office's name; never a person's

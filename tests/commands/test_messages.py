@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.commands.messages import SendMessage, Withdraw
+from app.commands.runner import Runner
 from app.commands.tasks import CompleteTask
 from app.domain.errors import Conflict, Forbidden, NotFound
+from app.queries.complaint_file import conversation
+from app.sdk import Case, Result
 from app.store.complaints import Complaint, Message
+from app.store.database import reading
 from app.store.instances import ProcessInstance
 from app.store.jobs import Job
 from app.store.tasks import Task
@@ -107,3 +112,26 @@ def test_a_task_of_a_withdrawn_case_is_no_longer_needed(service: World) -> None:
     with pytest.raises(Conflict) as late:
         service.runner.run(CompleteTask(task, FORWARD), service.actor("menteri"))
     assert late.value.details["who"] is None
+
+
+def test_what_is_said_at_one_instant_stays_in_the_order_in_which_it_was_said(service: World) -> None:
+    filed = service.answered()
+    service.runner.run(SendMessage(filed.tracking_id, "reporter_reply", REPLY), service.reporter(filed))
+    with reading(service.parts.database) as session:
+        said = conversation(session, filed.tracking_id)
+    assert len({each.at for each in said}) == 1
+    assert [each.direction for each in said] == ["out", "out", "out", "in"]
+    assert [row.template for row in service.rows(Message)] == ["receipt", "forwarded", "report", None]
+
+
+def test_a_handler_knows_the_office_that_was_chosen_in_this_very_step(service: World) -> None:
+    seen: list[Case] = []
+    forward = service.parts.handlers["forward_to_opd"]
+
+    def looking(case: Case) -> Result:
+        seen.append(case)
+        return forward(case)
+
+    parts = replace(service.parts, handlers={**service.parts.handlers, "forward_to_opd": looking})
+    World(parts, Runner(parts)).at_opd()
+    assert [(case.unit, case.unit_name) for case in seen] == [("DPUPR", "Dinas Pekerjaan Umum dan Penataan Ruang")]

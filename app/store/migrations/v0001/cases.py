@@ -303,7 +303,7 @@ def message() -> None:
     """Create the table message."""
     op.create_table(
         "message",
-        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("complaint_id", sa.String(length=10), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("direction", sa.String(length=8), nullable=False),
@@ -311,9 +311,9 @@ def message() -> None:
         sa.Column("template", sa.String(length=64), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["complaint_id"], ["complaint.id"], name="fk_message_complaint_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_message"),
+        sa.PrimaryKeyConstraint("seq", name="pk_message"),
     )
-    op.create_index("ix_message_complaint_id_at", "message", ["complaint_id", "at"], unique=False)
+    op.create_index("ix_message_complaint_id", "message", ["complaint_id"], unique=False)
 
 
 def reporter() -> None:
