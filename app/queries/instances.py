@@ -9,8 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.bundle.read import Bundle
 from app.domain.errors import NotFound
 from app.domain.tracking import normalise
+from app.engine.instance import Instance
+from app.engine.refusals import DamagedState
+from app.sdk import Scalar
 from app.store.complaints import Complaint
 from app.store.deployments import Deployment
 from app.store.instances import History, ProcessInstance
@@ -159,6 +163,16 @@ def path(session: Session, instance_id: str) -> Path:
 def timeline(session: Session, instance_id: str) -> list[History]:
     """Everything that happened in one case, in order."""
     return list(session.scalars(select(History).where(History.instance_id == instance_id).order_by(History.seq)))
+
+
+def variables(session: Session, instance_id: str, bundle: Bundle) -> dict[str, Scalar]:
+    """What the diagram's conditions decide by, as it is now; empty when the state cannot be read."""
+    blob = session.scalar(select(ProcessInstance.blob).where(ProcessInstance.id == instance_id))
+    try:
+        found: Mapping[str, Scalar] = Instance.decode(bundle.definition, blob).variables if blob else {}
+    except DamagedState:
+        return {}
+    return dict(sorted(found.items()))
 
 
 def tokens_by_element(session: Session, deployment_id: str) -> dict[str, int]:

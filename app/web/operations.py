@@ -18,6 +18,7 @@ from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, definitions, instances, operations, public
+from app.store.instances import History
 from app.web.current import now
 from app.web.language import language
 from app.web.routes import current_actor, may, read, require, route, run, service, web
@@ -26,6 +27,7 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
 REASON = Text("Tulis alasannya sedikitnya 10 huruf.", "Give a reason of at least 10 characters.")
+MOVED_BY_OTHERS = ("userTask", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 STATES = ("active", "incident", "completed", "cancelled")
 
 
@@ -74,9 +76,12 @@ def instance(instance_id: str) -> ResponseReturnValue:
     with read() as session:
         whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
+        timeline = instances.timeline(session, instance_id)
         return render_template(
-            "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle),
-            timeline=instances.timeline(session, instance_id), letters={each.id: each for each in whole.messages},
+            "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle), timeline=timeline,
+            milestones=[each for each in timeline if _is_milestone(each, bundle)],
+            variables=instances.variables(session, instance_id, bundle),
+            letters={each.id: each for each in whole.messages},
             people={each.id: each.name for each in operations.people(session)},
             entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
             may_operate=may(Permission.INSTANCE_OPERATE),
@@ -174,6 +179,14 @@ def _whole(session: Session, instance_id: str) -> instances.Whole:
     if not may(Permission.INSTANCE_READ, whole.row.unit or ALL):
         raise NotFound
     return whole
+
+
+def _is_milestone(entry: History, bundle: Bundle) -> bool:
+    """Whether a person, a reporter or a timer moved the case; the rest is what the engine did in between."""
+    if entry.kind in ("left", "cancelled"):
+        element = bundle.definition.elements.get(entry.element)
+        return element is not None and element.kind in MOVED_BY_OTHERS
+    return entry.kind not in ("entered", "flow")
 
 
 def _audited(whole: instances.Whole) -> bool:

@@ -26,7 +26,7 @@ def main(folder: Path, wanted: list[str]) -> int:
                 page = story.tell(visits, services[story.site])
                 for width in WIDTHS.values():
                     page.set_viewport_size({"width": width, "height": HEIGHT})
-                    page.screenshot(path=folder / f"{story.name}-{width}.png", full_page=True)
+                    page.screenshot(path=folder / f"{story.name}-{width}.png", full_page=True, timeout=60_000)
                 visits.close()
                 print(story.name, flush=True)
         browser.close()

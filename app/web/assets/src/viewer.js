@@ -6,6 +6,7 @@
 // Rows of the page marked data-element="id" and the shapes point at each other.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
+const READABLE = 0.8; // at this zoom the labels can be read
 const MARKS = { tokens: 'has-token', path: 'on-path', incidents: 'has-incident' };
 
 async function fetched(address) {
@@ -49,6 +50,18 @@ function mark(viewer, state) {
 
 function fit(canvas) {
   canvas.zoom('fit-viewport', 'auto');
+}
+
+/** Shows where the case stands, large enough to read; the whole drawing where it stands nowhere or fits anyway. */
+function goTo(viewer, state) {
+  const canvas = viewer.get('canvas');
+  const shapes = viewer.get('elementRegistry');
+  fit(canvas);
+  const shape = [...(state.incidents ?? []), ...Object.keys(state.tokens ?? {})].map((id) => shapes.get(id)).find(Boolean);
+  if (!shape || canvas.zoom() >= READABLE) return;
+  const { outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  canvas.viewbox({ x: shape.x + shape.width / 2 - width / 2, y: shape.y + shape.height / 2 - height / 2, width, height });
 }
 
 function button(label, action) {
@@ -100,12 +113,12 @@ async function draw(host) {
     const svg = host.querySelector('.djs-container svg');
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-label', host.getAttribute('aria-label') ?? '');
-    fit(canvas);
+    goTo(viewer, state);
     mark(viewer, state);
     tools(host, viewer);
     point(viewer);
-    // The whole drawing stays in view when the window is turned or resized.
-    new ResizeObserver(() => { canvas.resized(); fit(canvas); }).observe(host);
+    // Where the case stands stays in view when the window is turned or resized.
+    new ResizeObserver(() => { canvas.resized(); goTo(viewer, state); }).observe(host);
     host.dataset.drawn = '';
   } catch (error) {
     viewer.destroy();
