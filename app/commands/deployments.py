@@ -11,12 +11,14 @@ from sqlalchemy import func, insert, select, update
 from app.bundle.findings import findings
 from app.bundle.read import Bundle, bundle_of
 from app.bundle.rehearse import Rehearsal, rehearse
+from app.bundle.service import ServiceData
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
 from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.sdk import Handlers
 from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
@@ -48,7 +50,7 @@ class Deploy:
         bundle = bundle_of(self.files)
         if self.seed and _same(unit, bundle) is not None:
             return bundle, ()
-        found = _findings(unit, bundle, rehearsed=not self.seed)
+        found = everything_about(bundle, unit.service, unit.parts.handlers, rehearsed=not self.seed)
         if errors(found):
             raise InvalidDiagram(findings=found)
         return bundle, tuple(found)
@@ -127,9 +129,8 @@ def _same(unit: Unit, bundle: Bundle) -> Any:
     return unit.execute(wanted).first()
 
 
-def _findings(unit: Unit, bundle: Bundle, rehearsed: bool) -> list[Finding]:
+def everything_about(bundle: Bundle, service: ServiceData, handlers: Handlers, rehearsed: bool = True) -> list[Finding]:
     """Everything there is to say about the bundle; its scenarios are played only if nothing else forbids it."""
-    service, handlers = unit.service, unit.parts.handlers
     found = findings(bundle, service.roles, service.limit_versions, handlers, service.units, service.statuses)
     if errors(found) or not rehearsed:
         return found

@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bundle import drawing
-from app.bundle.findings import findings
+from app.bundle.difference import difference
 from app.bundle.read import Bundle, bundle_of, read_zip, write_zip
 from app.bundle.rehearse import rehearse
-from app.commands.deployments import Activate, Deploy
+from app.commands.deployments import Activate, Deploy, everything_about
 from app.commands.instances import StartTest
-from app.domain.errors import Invalid, NotFound, Refusal
+from app.domain.errors import Invalid, InvalidDiagram, NotFound, Refusal
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -32,7 +32,12 @@ REASON = Text(
 )
 NO_FILE = Text("Pilih sedikitnya satu berkas.", "Choose at least one file.")
 UNREADABLE = Text("Kiriman ini bukan kumpulan berkas prosedur.", "This upload is not a set of procedure files.")
+OVERTAKEN = Text(
+    "Sementara itu versi lain diberlakukan. Baca lagi apa yang berubah dibanding versi itu, lalu berlakukan.",
+    "Another version was put live in the meantime. Read again what changes compared with it, then put yours live.",
+)
 KINDS = (".bpmn", ".dmn", ".form", ".toml")
+LEAST = 10  # letters of a reason
 
 
 @route(blueprint, "", Permission.DEFINITION_READ)
@@ -60,13 +65,22 @@ def procedure(key: str) -> ResponseReturnValue:
 
 @route(blueprint, "/<key>/versi/<int:number>", Permission.DEFINITION_READ)
 def version(key: str, number: int) -> ResponseReturnValue:
-    """One version: its drawing, files, findings and what can be done with it."""
+    """One version: its drawing, files, findings, what changed with it and what can be done with it."""
+    return _version_page(key, number)
+
+
+def _version_page(key: str, number: int, problems: Mapping[str, list[Text]] | None = None) -> str:
     with read() as session:
-        found = definitions.version(session, key, number)
+        versions = definitions.versions(session, key)
+    found = next((each for each in versions if each.version == number), None)
+    if found is None:
+        raise NotFound
     bundle = _bundle(found.id)
+    before = next((each for each in versions if each.version < number), None)
     return render_template(
-        "owner/version.html", version=found, bundle=bundle, found=_findings(bundle), steps=_steps(bundle),
-        may_deploy=may(Permission.DEFINITION_DEPLOY),
+        "owner/version.html", version=found, bundle=bundle, found=_findings(bundle, rehearsed=False), before=before,
+        differs=difference(_bundle(before.id), bundle) if before else None,
+        may_deploy=may(Permission.DEFINITION_DEPLOY), problems=problems or {},
     )  # fmt: skip
 
 
@@ -124,22 +138,29 @@ def upload(key: str) -> ResponseReturnValue:
         found = refusal.details.get("findings", [])
         return render_template("owner/upload.html", live=live, problems=problems, found=found), refusal.status
     found = _findings(candidate)
+    if errors(found):
+        return _checked(live, candidate, found, {}), 422
+    if request.form.get("action") != "deploy":
+        return _checked(live, candidate, found, {}), 200
     reason = request.form.get("reason", "").strip()
-    if request.form.get("action") == "deploy" and not errors(found):
-        if len(reason) >= 10:
-            return _deploy(key, candidate, reason)
+    if len(reason) < LEAST:
         return _checked(live, candidate, found, {"reason": [REASON]}), 400
-    return _checked(live, candidate, found, {}), 422 if errors(found) else 200
+    if request.form.get("base") != live.id and candidate.digest != live.digest:
+        return _checked(live, candidate, found, {"base": [OVERTAKEN]}), 409
+    try:
+        return _deploy(key, candidate, reason)
+    except InvalidDiagram as refusal:  # the service data changed since the check above
+        return _checked(live, candidate, refusal.details["findings"], {}), refusal.status
 
 
 @route(blueprint, "/<key>/versi/<int:number>/aktifkan", Permission.DEFINITION_DEPLOY, methods=("POST",))
 def activate(key: str, number: int) -> ResponseReturnValue:
     """Put a version back: new cases start on it, running ones stay where they are."""
-    reason = request.form.get("reason", "").strip()
-    if len(reason) < 10:
-        raise Invalid(REASON, errors={"reason": [REASON]})
     with read() as session:
         found = definitions.version(session, key, number)
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < LEAST:
+        return _version_page(key, number, {"reason": [REASON]}), 400
     run(Activate(found.id, reason))
     flash(_("Versi %(number)s kini berlaku untuk aduan baru.", number=number), "success")
     return redirect(url_for("definitions.procedure", key=key))
@@ -160,9 +181,8 @@ def _bundle(deployment_id: str) -> Bundle:
         return web().parts.bundle(session, deployment_id)
 
 
-def _findings(bundle: Bundle) -> list[Finding]:
-    data = service()
-    found = findings(bundle, roles=data.roles, limits=data.limits, topics=web().parts.handlers)
+def _findings(bundle: Bundle, rehearsed: bool = True) -> list[Finding]:
+    found = everything_about(bundle, service(), web().parts.handlers, rehearsed)
     return sorted(found, key=lambda each: (each.severity != "error", each.file, each.element or ""))
 
 
@@ -209,17 +229,14 @@ def _of_key(bundle: Bundle, key: str) -> Bundle:
     return bundle
 
 
-def _checked(live: definitions.Version, bundle: Bundle, found: list[Finding], problems: object) -> str:
+def _checked(
+    live: definitions.Version, bundle: Bundle, found: list[Finding], problems: Mapping[str, list[Text]]
+) -> str:
     return render_template(
         "owner/upload.html", live=live, problems=problems, found=found, blocked=bool(errors(found)),
-        candidate=b64encode(write_zip(bundle)).decode(), changed=_changed(live, bundle),
+        candidate=b64encode(write_zip(bundle)).decode(), differs=difference(_bundle(live.id), bundle),
         reason=request.form.get("reason", ""),
     )  # fmt: skip
-
-
-def _changed(live: definitions.Version, bundle: Bundle) -> list[str]:
-    before = _bundle(live.id).files
-    return sorted(path for path in {*before, *bundle.files} if before.get(path) != bundle.files.get(path))
 
 
 def _deploy(key: str, bundle: Bundle, reason: str) -> ResponseReturnValue:
