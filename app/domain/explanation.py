@@ -16,6 +16,7 @@ from app.domain.words import count_en, date_text, dates_text, instant_text, span
 
 if TYPE_CHECKING:
     from app.domain.calendar import Calendar
+    from app.domain.limits import Limit
 
 DAILY = 16  # up to so many dates a line for each day; a longer span is told by week, then month, then year
 WEEKLY = 200
@@ -62,34 +63,64 @@ def explanation(
         steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=True)
     else:
         steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=False)
-    return (*steps, *_end(calendar, due))
+    return (*steps, *_end(calendar, due, closing=clock != "wall" and span.whole_days > 0))
+
+
+def explained(calendar: Calendar, start: datetime, limit: Limit, at: datetime) -> tuple[Step, ...]:
+    """Why a limit that began at `start` is due at `at`; a last line tells of a pause that moved it."""
+    steps = calendar.add(start, limit.limit, limit.clock, explain=True).steps
+    if steps[-1].at == at:
+        return steps
+    moved = _instant(calendar, at)
+    said = Text(
+        f"Selama menunggu pelapor, waktu berhenti; karena itu batasnya bergeser ke {moved.id}.",
+        f"While we waited for the reporter, time stood still; the limit therefore moved to {moved.en}.",
+    )
+    return (*steps, Step(at, "pause", said))
 
 
 def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
-    at, limit = _instant(calendar, start), _limit(span, clock)
-    return Step(
-        start.astimezone(UTC), "start", Text(f"Mulai {at.id}; batas {limit.id}.", f"Start {at.en}; {limit.en}.")
-    )
+    """The whole rule in one sentence; the lines after it are its proof."""
+    at, limit, rule = _instant(calendar, start), _limit(span, clock), _rule(span, clock)
+    said = Text(f"{limit.id} sejak {at.id}; {rule.id}.", f"{limit.en} from {at.en}; {rule.en}.")
+    return Step(start.astimezone(UTC), "start", said)
 
 
 def _instant(calendar: Calendar, at: datetime) -> Text:
-    return instant_text(calendar.local(at).replace(microsecond=0))
+    return instant_text(calendar.local(at).replace(second=0, microsecond=0))
 
 
 def _limit(span: Duration, clock: CountingClock) -> Text:
     if clock == "wall":
-        hours = span_text(span.wall)
-        return Text(f"{hours.id} menurut jam dinding, siang dan malam", f"limit {hours.en} by the clock, day and night")
+        return span_text(span.wall)
     if not span.whole_days:
         hours = span_text(timedelta(microseconds=span.micros))
-        return Text(f"{hours.id} waktu layanan", f"limit {hours.en} of service time")
+        return Text(f"{hours.id} waktu layanan", f"{hours.en} of service time")
     if clock == "calendar":
-        return Text(f"{span.whole_days} hari kalender", f"limit {count_en(span.whole_days, 'calendar day')}")
-    return Text(f"{span.days} hari kerja", f"limit {count_en(span.days, 'working day')}")
+        return Text(f"{span.whole_days} hari kalender", count_en(span.whole_days, "calendar day"))
+    return Text(f"{span.days} hari kerja", count_en(span.days, "working day"))
 
 
-def _end(calendar: Calendar, due: Due) -> Iterator[Step]:
-    at = _instant(calendar, due.at)
+def _rule(span: Duration, clock: CountingClock) -> Text:
+    if clock == "wall":
+        return Text("waktu berjalan siang dan malam", "time runs day and night")
+    if not span.whole_days:
+        return Text("waktu hanya berjalan pada jam layanan", "time runs in service hours only")
+    if clock == "calendar":
+        return Text(
+            "setiap hari dihitung, dan batasnya tidak jatuh pada hari tutup",
+            "every day counts, and the limit never falls on a closed day",
+        )
+    return Text(
+        "hari mulai, akhir pekan, dan hari libur tidak dihitung",
+        "the day of the start, weekends and holidays do not count",
+    )
+
+
+def _end(calendar: Calendar, due: Due, closing: bool) -> Iterator[Step]:
+    at, why = _instant(calendar, due.at), Text("", "")
+    if closing:
+        why = Text(", saat layanan tutup", ", when service closes")
     if not due.confirmed:
         sure = date_text(calendar.confirmed_until)
         yield Step(
@@ -100,7 +131,7 @@ def _end(calendar: Calendar, due: Due) -> Iterator[Step]:
                 f"The calendar is certain only up to {sure.en}; later holidays may still change.",
             ),
         )
-    yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}.", f"Due {at.en}."))
+    yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}{why.id}.", f"Due {at.en}{why.en}."))
 
 
 def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:
@@ -195,6 +226,9 @@ def _lines(calendar: Calendar, dates: list[_Date], by_day: bool) -> Iterator[Ste
             run = list(group)
             yield from _closed_runs(run) if closed else (_open_line(entry, by_day) for entry in run)
         return
+    if by_day and not dates[0].closed:
+        yield _open_line(dates[0], by_day)  # so that nobody wonders whether the day of the start counts
+        dates = dates[1:]
     for _, group in groupby(dates, key=lambda entry: _bucket(entry.day, len(dates))):
         yield _group_line(list(group), by_day, named=len(dates) <= WEEKLY)
 

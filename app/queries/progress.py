@@ -16,6 +16,7 @@ from app.bundle.service_statuses import PublicStep
 from app.bundle.shelf import Shelf
 from app.domain.calendar import Step
 from app.domain.errors import NotFound
+from app.domain.explanation import explained
 from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Instance, Wait
@@ -26,10 +27,6 @@ from app.store.instances import History, ProcessInstance
 from app.store.tasks import Answer, Task
 
 REPORTER = "reporter"
-PAUSE = Text(
-    "Ditambah waktu selama kami menunggu kelengkapan dari Anda.",
-    "Moved by the time in which we waited for your details.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +288,7 @@ def _explained(case: _Case, at: datetime, confirmed: bool, key: str | None, star
     limit = _limit(case, key)
     if limit is None:
         return Deadline(at, confirmed)
-    counted = case.service.calendar.add(start, limit.limit, limit.clock, explain=True)
-    steps = counted.steps if counted.at == at else (*counted.steps, Step(at, "pause", PAUSE))
-    return Deadline(at, confirmed and limit.confirmed, steps)
+    return Deadline(at, confirmed and limit.confirmed, explained(case.service.calendar, start, limit, at))
 
 
 def _actions(bundle: Bundle, waits: list[Wait]) -> list[Action]:

@@ -14,7 +14,9 @@ from app.bundle.forms import Form
 from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.tasks import CompleteTask, SaveDraft
+from app.domain.calendar import Step
 from app.domain.errors import Invalid, NotFound
+from app.domain.explanation import explained
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
@@ -171,15 +173,15 @@ def _first_values(desk: Desk) -> dict[str, Any]:
     return desk.form.first_values(desk.variables) if desk.form else {}
 
 
-def _explanation(desk: Desk) -> tuple[Any, ...]:
+def _explanation(desk: Desk) -> tuple[Step, ...]:
     """How the due time of the task was counted, from the limit that was in force when the case began."""
     task = desk.task
-    if not task.limit_key or not task.anchored_at or desk.file is None:
+    if not task.limit_key or not task.anchored_at or not task.due_at or desk.file is None:
         return ()
     calendar = service().calendar
     with read() as session:
         limit = web().parts.shelf.limit(session, None, task.limit_key, calendar.local_date(desk.file.started_at))
-    return calendar.add(task.anchored_at, limit.limit, limit.clock, explain=True).steps
+    return explained(calendar, task.anchored_at, limit, task.due_at)
 
 
 def _typed(desk: Desk) -> tuple[dict[str, Any], dict[str, list[Text]]]:

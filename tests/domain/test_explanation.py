@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from app.domain.calendar import Due
 from app.domain.calendar_data import calendar_from
+from app.domain.explanation import explained as why
+from app.domain.limits import Limit
 from tests.domain.offices import WIB, city, data, ramadan, wib
 
 
@@ -23,7 +25,7 @@ def indonesian(due: Due) -> list[str]:
 
 def test_working_time_over_christmas() -> None:
     assert indonesian(explained("2026-12-23 15:15", "PT1H")) == [
-        "Mulai Rab 23 Des 2026 15.15 WIB; batas 1 jam waktu layanan.",
+        "1 jam waktu layanan sejak Rab 23 Des 2026 15.15 WIB; waktu hanya berjalan pada jam layanan.",
         "Rab 23 Des 2026: 15.15-15.45, 30 menit; masih 30 menit.",
         "Kam 24 Des 2026: cuti bersama (Hari Raya Natal), tutup.",
         "Jum 25 Des 2026: hari libur (Hari Raya Natal), tutup.",
@@ -36,20 +38,21 @@ def test_working_time_over_christmas() -> None:
 def test_english_says_the_same() -> None:
     english = [step.text.en for step in explained("2026-11-23 11:30", "PT1H").steps]
     assert english == [
-        "Start Mon 23 Nov 2026 11:30 WIB; limit 1 hour of service time.",
+        "1 hour of service time from Mon 23 Nov 2026 11:30 WIB; time runs in service hours only.",
         "Mon 23 Nov 2026: 11:30-12:00 and 13:00-13:30, 1 hour.",
         "Due Mon 23 Nov 2026 13:30 WIB.",
     ]
 
 
 def test_working_days_are_numbered() -> None:
-    assert indonesian(explained("2026-11-26 16:30", "P3D"))[1:] == [
+    assert indonesian(explained("2026-11-26 16:30", "P3D")) == [
+        "3 hari kerja sejak Kam 26 Nov 2026 16.30 WIB; hari mulai, akhir pekan, dan hari libur tidak dihitung.",
         "Kam 26 Nov 2026: hari mulai, tidak dihitung.",
         "Jum 27 Nov 2026: hari kerja ke-1.",
         "Sab 28 - Min 29 Nov 2026: akhir pekan, tutup.",
         "Sen 30 Nov 2026: hari kerja ke-2.",
         "Sel 1 Des 2026: hari kerja ke-3.",
-        "Jatuh tempo Sel 1 Des 2026 15.45 WIB.",
+        "Jatuh tempo Sel 1 Des 2026 15.45 WIB, saat layanan tutup.",
     ]
 
 
@@ -67,6 +70,33 @@ def test_start_after_hours_and_nothing_to_wait() -> None:
 
 def test_wall_time_says_that_it_runs_day_and_night() -> None:
     assert "siang dan malam" in indonesian(explained("2026-11-23 16:00", "PT72H", "wall"))[0]
+
+
+def test_a_short_friday_ends_when_service_closes() -> None:
+    lines = indonesian(explained("2026-11-24 10:27", "P3D"))
+    assert lines[-1] == "Jatuh tempo Jum 27 Nov 2026 11.00 WIB, saat layanan tutup."
+
+
+def test_the_day_of_the_start_has_its_own_line_in_a_long_span_too() -> None:
+    lines = indonesian(explained("2026-11-27 10:30", "P14D"))
+    assert lines[1:4] == [
+        "Jum 27 Nov 2026: hari mulai, tidak dihitung.",
+        "Sab 28 - Min 29 Nov 2026: tidak ada hari kerja.",
+        "Sen 30 Nov - Min 6 Des 2026: hari kerja ke-1 sampai ke-5.",
+    ]
+
+
+def test_seconds_are_left_out() -> None:
+    start = wib("2026-11-24 10:27") + timedelta(seconds=12)
+    assert "10.27 WIB" in indonesian(city().add(start, "P3D", explain=True))[0]
+
+
+def test_a_clock_that_stood_still_moves_the_limit_in_a_last_line() -> None:
+    start, limit = wib("2026-11-24 10:27"), Limit("follow_up", "P3D")
+    due = city().add(start, "P3D").at
+    assert why(city(), start, limit, due)[-1].code == "due"
+    steps = why(city(), start, limit, due + timedelta(days=3))
+    assert steps[-1].code == "pause" and steps[-1].text.id.endswith("bergeser ke Sen 30 Nov 2026 11.00 WIB.")
 
 
 def test_a_long_span_is_told_by_week_and_names_the_closed_days() -> None:
@@ -106,7 +136,7 @@ def test_seconds_and_microseconds_are_shown() -> None:
 
 def test_years_and_months_are_named_where_a_run_crosses_them() -> None:
     lines = " ".join(indonesian(explained("2026-12-30 15:00", "P20D")))
-    assert "Rab 30 Des 2026 - Min 3 Jan 2027" in lines
+    assert "Kam 31 Des 2026 - Min 3 Jan 2027" in lines
 
 
 @given(
