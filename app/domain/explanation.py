@@ -82,7 +82,7 @@ def explained(calendar: Calendar, start: datetime, limit: Limit, at: datetime) -
 def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
     """The whole rule in one sentence; the lines after it are its proof."""
     at, limit, rule = _instant(calendar, start), _limit(span, clock), _rule(span, clock)
-    said = Text(f"{limit.id} sejak {at.id}; {rule.id}.", f"{limit.en} from {at.en}; {rule.en}.")
+    said = Text(f"Mulai {at.id}; batas {limit.id}: {rule.id}.", f"Start {at.en}; limit {limit.en}: {rule.en}.")
     return Step(start.astimezone(UTC), "start", said)
 
 

@@ -25,7 +25,7 @@ def indonesian(due: Due) -> list[str]:
 
 def test_working_time_over_christmas() -> None:
     assert indonesian(explained("2026-12-23 15:15", "PT1H")) == [
-        "1 jam waktu layanan sejak Rab 23 Des 2026 15.15 WIB; waktu hanya berjalan pada jam layanan.",
+        "Mulai Rab 23 Des 2026 15.15 WIB; batas 1 jam waktu layanan: waktu hanya berjalan pada jam layanan.",
         "Rab 23 Des 2026: 15.15-15.45, 30 menit; masih 30 menit.",
         "Kam 24 Des 2026: cuti bersama (Hari Raya Natal), tutup.",
         "Jum 25 Des 2026: hari libur (Hari Raya Natal), tutup.",
@@ -38,7 +38,7 @@ def test_working_time_over_christmas() -> None:
 def test_english_says_the_same() -> None:
     english = [step.text.en for step in explained("2026-11-23 11:30", "PT1H").steps]
     assert english == [
-        "1 hour of service time from Mon 23 Nov 2026 11:30 WIB; time runs in service hours only.",
+        "Start Mon 23 Nov 2026 11:30 WIB; limit 1 hour of service time: time runs in service hours only.",
         "Mon 23 Nov 2026: 11:30-12:00 and 13:00-13:30, 1 hour.",
         "Due Mon 23 Nov 2026 13:30 WIB.",
     ]
@@ -46,7 +46,7 @@ def test_english_says_the_same() -> None:
 
 def test_working_days_are_numbered() -> None:
     assert indonesian(explained("2026-11-26 16:30", "P3D")) == [
-        "3 hari kerja sejak Kam 26 Nov 2026 16.30 WIB; hari mulai, akhir pekan, dan hari libur tidak dihitung.",
+        "Mulai Kam 26 Nov 2026 16.30 WIB; batas 3 hari kerja: hari mulai, akhir pekan, dan hari libur tidak dihitung.",
         "Kam 26 Nov 2026: hari mulai, tidak dihitung.",
         "Jum 27 Nov 2026: hari kerja ke-1.",
         "Sab 28 - Min 29 Nov 2026: akhir pekan, tutup.",
