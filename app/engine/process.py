@@ -40,7 +40,7 @@ class Process(BpmnWorkflow):  # type: ignore[misc]
 
     def _run_ready(self, workflow: Any) -> int:
         count = 0
-        for task in workflow.get_tasks(state=TaskState.READY):
+        for task in in_state(workflow, TaskState.READY):
             if task._state == TaskState.READY and not task.task_spec.manual:
                 self._count(task)
                 task.run()
@@ -54,9 +54,20 @@ class Process(BpmnWorkflow):  # type: ignore[misc]
         if self._ran[workflow, name] > MAX_SAME or self._ran[workflow, None] > MAX_STEPS:
             raise WorkflowException(f"{name} repeats without waiting for anybody", task.task_spec)
 
+    def update_waiting_tasks(self) -> None:
+        """Let each waiting task look again whether it may go on (the library walks through the tree to find them)."""
+        if any(task._state == TaskState.WAITING for task in self.tasks.values()):
+            super().update_waiting_tasks()
+
     def _forget(self, _workflow: Any, task: Any) -> None:
         self.event_manager.remove_task(task)
         sub = self.subprocesses.pop(task.id, None)
         if sub is not None:
             for inner in list(sub.tasks.values()):
                 self._forget(sub, inner)
+
+
+def in_state(workflow: Any, state: int) -> list[Any]:
+    """What `get_tasks` of the library finds, without its walk through the tree, which gives several their order."""
+    found = [task for task in workflow.tasks.values() if task._state == state]
+    return workflow.get_tasks(state=state) if len(found) > 1 or workflow.top_workflow.subprocesses else found
