@@ -13,6 +13,7 @@ import click
 from app.bundle.check_paths import Checked, check_paths
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.domain.words import count_en
 from app.sdk import handlers_of
 from app.settings import content_dir, terminal_language
 
@@ -88,7 +89,9 @@ def _sum(findings: list[Finding]) -> Text:
     warnings = len(findings) - errors
     if not findings:
         return NOTHING
-    return Text(f"{errors} galat, {warnings} peringatan.", f"{errors} error(s), {warnings} warning(s).")
+    return Text(
+        f"{errors} galat, {warnings} peringatan.", f"{count_en(errors, 'error')}, {count_en(warnings, 'warning')}."
+    )
 
 
 def _plain(line: str) -> str:

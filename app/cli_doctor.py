@@ -15,7 +15,7 @@ from app.cli_calendar import CONTENT, OneLine
 from app.domain.clock import SystemClock
 from app.domain.findings import Finding, errors
 from app.domain.text import Text
-from app.domain.words import date_text
+from app.domain.words import count_en, date_text
 from app.settings import Settings, WrongSettings, content_dir, terminal_language
 
 NOTICE = timedelta(days=100)  # the longest limit, 60 working days, and two weeks to act
@@ -98,12 +98,12 @@ def _settings() -> Iterator[Finding]:
 
 def _lines(findings: list[Finding], language: str) -> Iterator[str]:
     for finding in findings:
-        mark = Text("GALAT", "ERROR") if finding.severity == "error" else Text("perhatian", "warning")
+        mark = Text("GALAT", "ERROR") if finding.severity == "error" else Text("peringatan", "warning")
         place = f"{finding.file}, {finding.element}" if finding.element else finding.file
         yield f"{mark.say(language)} {place}: {finding.message.say(language)}"
         yield f"  {finding.fix.say(language)}"
     faults = len(errors(findings))
-    yield Text(
-        f"{faults} galat, {len(findings) - faults} perhatian.",
-        f"{faults} error{'' if faults == 1 else 's'}, {len(findings) - faults} warnings.",
-    ).say(language)
+    rest = len(findings) - faults
+    yield Text(f"{faults} galat, {rest} peringatan.", f"{count_en(faults, 'error')}, {count_en(rest, 'warning')}.").say(
+        language
+    )
