@@ -1,12 +1,14 @@
 // Builds what browsers load into ../static/bundle: app.js, app.css, viewer.js, viewer.css, icons.svg and the fonts.
 import { build } from 'esbuild';
 import { PurgeCSS } from 'purgecss';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const web = fileURLToPath(new URL('..', import.meta.url));
 const bundle = `${web}static/bundle`;
+// Built aside and put in place when whole, so that a running service never lacks its styles.
+const fresh = `${here}node_modules/.bundle`;
 
 // Every icon that a template or a view names; a test compares this list with what they say.
 const ICONS = `
@@ -27,7 +29,7 @@ async function sprite() {
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"`
       + ` stroke-linecap="round" stroke-linejoin="round">${shapes.replace(/\s*\n\s*/g, '')}</symbol>`;
   }));
-  await writeFile(`${bundle}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('\n')}</svg>\n`);
+  await writeFile(`${fresh}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('\n')}</svg>\n`);
 }
 
 // Tabler is 600 kB, of which our pages use a tenth: what no template, view or script names is left out.
@@ -47,13 +49,13 @@ const onlyUsedTabler = {
   },
 };
 
-await rm(bundle, { recursive: true, force: true });
-await mkdir(bundle, { recursive: true });
+await rm(fresh, { recursive: true, force: true });
+await mkdir(fresh, { recursive: true });
 await Promise.all([
   build({
     absWorkingDir: here,
     entryPoints: ['src/app.js', 'src/app.css', 'src/viewer.js', 'src/viewer.css'],
-    outdir: bundle,
+    outdir: fresh,
     bundle: true,
     minify: true,
     format: 'iife',
@@ -66,3 +68,5 @@ await Promise.all([
   }),
   sprite(),
 ]);
+await rm(bundle, { recursive: true, force: true });
+await rename(fresh, bundle);
