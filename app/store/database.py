@@ -21,6 +21,7 @@ BUSY_STATES = {"55P03", "40P01", "40001", "57014", "57P01", "57P02", "57P03", "5
 FULL_STATES = {"53100", "53000", "58030"}
 BUSY_WORDS = ("database is locked", "database table is locked", "database is busy")
 FULL_WORDS = ("database or disk is full", "disk i/o error", "file too big", "no space left")
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def connect(url: str | URL, *, pool_size: int = 10) -> Engine:
@@ -47,7 +48,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 def compact_json(value: Any) -> str:
     """JSON as it is stored: keys in order, no blanks, no NaN, so that equal values have equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encode(value)
 
 
 def _sqlite(address: URL, pool_size: int) -> Engine:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Delete, Insert, Update
+from sqlalchemy.types import TypeEngine
 
+from app.store.base import Instant
 from app.store.database import refusal_for
 
 Processor = Callable[[Any], Any] | None
+KEPT_INSTANTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +25,20 @@ class _Plan:
     """One statement in the words of one database: its text, how to hand values over and how to read them back."""
 
     text: str
-    names: tuple[str, ...]  # the values in the order in which the text asks for them
-    binders: tuple[tuple[str, Any, Processor], ...]  # name, value where none is given, how to write it
+    binders: tuple[tuple[str, Any, Processor], ...]  # name, value where none is given, how to write it; in order
     positional: bool
     columns: tuple[str, ...]
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def values(self, given: Mapping[str, Any]) -> Any:
         """The values of one row as the driver takes them."""
-        found = {}
-        for name, default, write in self.binders:
-            value = given.get(name, default)
-            found[name] = value if write is None else write(value)
-        return [found[name] for name in self.names] if self.positional else found
+        found = [
+            given.get(name, default) if write is None else write(given.get(name, default))
+            for name, default, write in self.binders
+        ]
+        return (
+            found if self.positional else {name: value for (name, _, _), value in zip(self.binders, found, strict=True)}
+        )
 
     def read(self, row: Sequence[Any]) -> dict[str, Any]:
         """One row that came back, by column."""
@@ -96,21 +101,31 @@ class Quick:
     def _made(self, dialect: Dialect) -> _Plan:
         compiled = self._statement.compile(dialect=dialect, column_keys=list(self._keys) or None)
         assert isinstance(compiled, SQLCompiler)
-        binders = tuple(
-            (str(name), bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
+        binders = {
+            str(name): (
+                str(name),
+                bind.value,
+                _kept(bind.type, bind.type.dialect_impl(dialect).bind_processor(dialect)),
+            )
             for bind, name in compiled.bind_names.items()
-            if name is not None
-        )
+        }
         columns: tuple[str, ...] = ()
         readers: list[tuple[int, Callable[[Any], Any]]] = []
         if isinstance(self._statement, Select):
             columns = tuple(str(column.key) for column in self._statement.selected_columns)
             for place, column in enumerate(self._statement.selected_columns):
-                reader = column.type.dialect_impl(dialect).result_processor(dialect, None)
+                reader = _kept(column.type, column.type.dialect_impl(dialect).result_processor(dialect, None))
                 if reader is not None:
                     readers.append((place, reader))
-        names = tuple(str(name) for name in compiled.positiontup or ())
-        return _Plan(str(compiled), names, binders, bool(compiled.positional), columns, tuple(readers))
+        positional = bool(compiled.positional)
+        order = compiled.positiontup if positional else binders
+        named = tuple(binders[str(name)] for name in order or ())
+        return _Plan(str(compiled), named, positional, columns, tuple(readers))
+
+
+def _kept(kind: TypeEngine[Any], convert: Processor) -> Processor:
+    """Instants are converted once: the same few stand in most rows of a transaction."""
+    return lru_cache(KEPT_INSTANTS)(convert) if convert is not None and isinstance(kind, Instant) else convert
 
 
 def _clear(connection: Connection, plan: _Plan, error: Exception) -> Exception:
