@@ -31,9 +31,8 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     parts = join(settings)
     make_ready(parts)
     app = create_app(settings, parts=parts)
-    server = create_server(
-        app, host=settings.host, port=settings.port, threads=settings.threads, ident="", channel_timeout=60
-    )
+    limits = {"channel_timeout": 60, "max_request_body_size": app.config["MAX_CONTENT_LENGTH"]}
+    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **limits)
     ticker = Ticker(app.extensions["alur"].runner)
     ticker.start()
     _tell(parts)

@@ -51,10 +51,17 @@ def protect(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, which we forbid; `_refuse_foreign` looks at the origin
         RATELIMIT_STORAGE_URI="memory://",
     )
+    app.before_request(_bound_plain_bodies)  # before anything reads the form
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(lambda: _refuse_foreign(settings.base_url))
     app.after_request(lambda response: _harden(response, https))
+
+
+def _bound_plain_bodies() -> None:
+    """Only a form with files may be as large as its files: every other body is read at once and kept in memory."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = request.max_form_memory_size
 
 
 def _refuse_foreign(base_url: str) -> None:
