@@ -78,6 +78,14 @@ def test_both_languages_fill_in_the_same_values() -> None:
     assert wrong == {}
 
 
+def test_both_languages_end_a_sentence_alike() -> None:
+    def end(text: str) -> str:
+        return text[-1] if text[-1:] in set(".?!:…") else ""
+
+    wrong = {id_: en for id_, strings in english().items() for en in strings if end(id_) != end(en)}
+    assert wrong == {}
+
+
 def test_english_has_a_word_for_one_and_a_word_for_many() -> None:
     counted = [message for message in catalogue() if isinstance(message.id, tuple | list)]
     assert len(counted) > 5
