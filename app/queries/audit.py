@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.queries.definitions import name_of
@@ -28,16 +28,21 @@ class Entry:
     outcome: str
     fields: Mapping[str, Any]
 
+    @property
+    def place(self) -> str:
+        """Where the line stands: its chain and its number there."""
+        return f"{self.chain}~{self.seq}"
+
 
 def entries(
     session: Session,
     chain: str = "",
     actor: str = "",
     command: str = "",
-    before: datetime | None = None,
+    after: str = "",
     size: int = PAGE,
 ) -> list[Entry]:
-    """The newest lines that fit, at most `size`, all older than `before`."""
+    """The newest lines that fit, at most `size`; `after` is the `place` of the last line of the page before."""
     wanted = select(AuditEntry)
     if chain:
         wanted = wanted.where(AuditEntry.chain == chain)
@@ -45,14 +50,26 @@ def entries(
         wanted = wanted.where(AuditEntry.actor == actor)
     if command:
         wanted = wanted.where(AuditEntry.command == command)
-    if before is not None:
-        wanted = wanted.where(AuditEntry.at < before)
-    order = (AuditEntry.seq.desc(),) if chain else (AuditEntry.at.desc(), AuditEntry.chain, AuditEntry.seq.desc())
-    rows = session.scalars(wanted.order_by(*order).limit(size))
+    last = _at_place(session, after)
+    if last is not None:
+        same_chain = and_(AuditEntry.chain == last.chain, AuditEntry.seq < last.seq)
+        same_instant = and_(AuditEntry.at == last.at, or_(AuditEntry.chain > last.chain, same_chain))
+        wanted = wanted.where(or_(AuditEntry.at < last.at, same_instant))
+    rows = session.scalars(wanted.order_by(AuditEntry.at.desc(), AuditEntry.chain, AuditEntry.seq.desc()).limit(size))
     return [
         Entry(row.chain, row.seq, row.at, name_of(session, row.actor), row.command, row.outcome, row.fields)
         for row in rows
     ]
+
+
+def commands(session: Session) -> list[str]:
+    """Everything that the trail knows somebody did, by name."""
+    return list(session.scalars(select(AuditEntry.command).distinct().order_by(AuditEntry.command)))
+
+
+def _at_place(session: Session, place: str) -> AuditEntry | None:
+    chain, _, seq = place.rpartition("~")
+    return session.get(AuditEntry, (chain, int(seq))) if seq.isascii() and seq.isdigit() and len(seq) < 10 else None
 
 
 def last_anchor(session: Session) -> AuditAnchor | None:

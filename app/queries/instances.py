@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -35,6 +35,7 @@ class Filter:
     status: str = ""
     definition: str = ""
     unit: str = ""
+    step: str = ""  # element of an open task
     overdue: bool = False
     version: int | None = None
     units: frozenset[str] | None = None  # whoever may read own units only sees these
@@ -55,6 +56,8 @@ class Row:
     ended_at: datetime | None
     due_at: datetime | None
     test: bool
+    title: str = ""
+    steps: tuple[str, ...] = ()  # elements of the open tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,13 @@ def find(session: Session, wanted: Filter, now: datetime, after: str | None = No
             rows = rows.where(or_(started < last.started_at, and_(started == last.started_at, own < last.id)))
     rows = rows.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc()).limit(size + 1)
     found = [_row(instance, version) for instance, version in session.execute(rows)]
+    more = len(found) > size
+    found = _with_words(session, found[:size])
     capped = select(ProcessInstance.id).where(*conditions)
     if wanted.version is not None:
         capped = capped.join(Deployment, ProcessInstance.deployment_id == Deployment.id)
     total = session.scalar(select(func.count()).select_from(capped.limit(COUNT_CAP).subquery())) or 0
-    return Page(tuple(found[:size]), found[size - 1].id if len(found) > size else None, total)
+    return Page(tuple(found), found[-1].id if more else None, total)
 
 
 def whole(session: Session, instance_id: str) -> Whole:
@@ -145,6 +150,19 @@ def whole(session: Session, instance_id: str) -> Whole:
         incidents=tuple(incidents),
         messages=tuple(messages),
     )
+
+
+def id_of(session: Session, number: str) -> str | None:
+    """The id of the case with this tracking number, None when there is none."""
+    return session.scalar(select(ProcessInstance.id).where(ProcessInstance.business_key == normalise(number)))
+
+
+def numbers(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Instance id -> the number that people know the case by."""
+    found = session.execute(
+        select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(set(ids)))
+    )
+    return {id_: number for id_, number in found}
 
 
 def path(session: Session, instance_id: str) -> Path:
@@ -218,6 +236,8 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
                 ProcessInstance.business_key.in_(title),
             )
         )
+    if wanted.step:
+        found.append(ProcessInstance.id.in_(select(Task.instance_id).where(IS_OPEN, Task.element == wanted.step)))
     if wanted.overdue:
         late = select(Task.instance_id).where(IS_OPEN, Task.due_at < now)
         found.append(
@@ -226,6 +246,17 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     if wanted.version is not None:
         found.append(Deployment.version == wanted.version)
     return found
+
+
+def _with_words(session: Session, rows: list[Row]) -> list[Row]:
+    """The rows of one page with the titles of their complaints and the steps they stand at."""
+    wanted = select(Complaint.id, Complaint.title).where(Complaint.id.in_([row.business_key for row in rows]))
+    titles = {number: title for number, title in session.execute(wanted)}
+    steps: dict[str, list[str]] = {}
+    open_tasks = select(Task.instance_id, Task.element).where(IS_OPEN, Task.instance_id.in_([row.id for row in rows]))
+    for instance_id, element in session.execute(open_tasks.order_by(Task.opened_at)):
+        steps.setdefault(instance_id, []).append(element)
+    return [replace(row, title=titles.get(row.business_key, ""), steps=tuple(steps.get(row.id, ()))) for row in rows]
 
 
 def _row(instance: ProcessInstance, version: int) -> Row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.store.accounts import User
@@ -17,6 +17,7 @@ from app.store.outbox import OutboxMessage
 from app.store.tasks import IS_OPEN, Task
 
 DAYS = 14
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,41 @@ def open_incidents(session: Session, limit: int = 200) -> list[tuple[Incident, s
     return [(incident, key) for incident, key in rows]
 
 
-def messages(session: Session, state: str = "", limit: int = 100) -> list[OutboxMessage]:
-    """The newest messages of the outbox, of one state or of all."""
-    wanted = select(OutboxMessage).order_by(OutboxMessage.created_at.desc()).limit(limit)
+def ended_incidents(session: Session, limit: int = 20) -> list[tuple[Incident, str | None]]:
+    """What was mended last, by whom and how."""
+    rows = session.execute(
+        select(Incident, ProcessInstance.business_key)
+        .outerjoin(ProcessInstance, Incident.instance_id == ProcessInstance.id)
+        .where(Incident.resolved_at.is_not(None))
+        .order_by(Incident.resolved_at.desc())
+        .limit(limit)
+    )
+    return [(incident, key) for incident, key in rows]
+
+
+def messages(
+    session: Session, state: str = "", after: str = "", limit: int = PAGE
+) -> tuple[list[tuple[OutboxMessage, str | None]], str | None]:
+    """The newest messages of one state or of all, with the number of their case; and what leads to older ones."""
+    wanted = select(OutboxMessage, ProcessInstance.business_key).outerjoin(
+        ProcessInstance, OutboxMessage.instance_id == ProcessInstance.id
+    )
     if state:
         wanted = wanted.where(OutboxMessage.state == state)
-    return list(session.scalars(wanted))
+    last = session.get(OutboxMessage, after) if after else None
+    if last is not None:
+        wanted = wanted.where(tuple_(OutboxMessage.created_at, OutboxMessage.id) < (last.created_at, last.id))
+    ordered = wanted.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc()).limit(limit + 1)
+    found: list[tuple[OutboxMessage, str | None]] = [(message, key) for message, key in session.execute(ordered)]
+    return found[:limit], found[limit - 1][0].id if len(found) > limit else None
 
 
-def next_jobs(session: Session, limit: int = 50) -> list[Job]:
-    """What the service will do next by itself."""
-    return list(session.scalars(select(Job).where(IS_WAITING).order_by(Job.due_at).limit(limit)))
+def next_jobs(session: Session, limit: int = 50) -> list[tuple[Job, str | None]]:
+    """What the service will do next by itself, with the number of the case."""
+    wanted = select(Job, ProcessInstance.business_key).outerjoin(ProcessInstance, Job.instance_id == ProcessInstance.id)
+    return [
+        (job, number) for job, number in session.execute(wanted.where(IS_WAITING).order_by(Job.due_at).limit(limit))
+    ]
 
 
 def _count(session: Session, *conditions: object) -> int:

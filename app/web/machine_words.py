@@ -13,13 +13,53 @@ from app.web.language import language
 
 def install(app: Flask) -> None:
     """Give the filters to every template."""
-    app.jinja_env.filters.update(doer=doer, job_kind=job_kind, state_word=state_word, subject=subject)
+    app.jinja_env.filters.update(
+        deed=deed, doer=doer, job_kind=job_kind, state_word=state_word, subject=subject, trouble=trouble
+    )
 
 
 def doer(name: str) -> str:
     """Whoever did something: a person's name, or a word for those who have none."""
     words: dict[str, str] = {"system": _("sistem"), "reporter": _("pelapor")}
     return words.get(name, name)
+
+
+def deed(command: str) -> str:
+    """What somebody did, as the audit trail names it."""
+    words: dict[str, str] = {
+        "Activate": _("Memberlakukan kembali sebuah versi"),
+        "AddUser": _("Menambah orang"),
+        "AskForReset": _("Meminta tautan kata sandi"),
+        "CancelInstance": _("Menghentikan aduan"),
+        "ChooseLanguage": _("Memilih bahasa"),
+        "ChooseOwnPassword": _("Mengganti kata sandi sendiri"),
+        "ClaimTask": _("Mengambil tugas"),
+        "CompleteTask": _("Menyelesaikan tugas"),
+        "Deploy": _("Memberlakukan versi baru"),
+        "EndGrant": _("Mengakhiri peran"),
+        "EndSubstitute": _("Mengakhiri penggantian"),
+        "FailJob": _("Mencatat pekerjaan yang gagal"),
+        "FileComplaint": _("Mengirim aduan"),
+        "GrantRole": _("Memberi peran"),
+        "LoadService": _("Memuat data pelayanan"),
+        "OpenIdentity": _("Membuka identitas pelapor"),
+        "ReleaseTask": _("Melepas tugas"),
+        "RetryIncident": _("Mencoba lagi yang terhenti"),
+        "RunJob": _("Menjalankan pekerjaan otomatis"),
+        "SaveDraft": _("Menyimpan draf"),
+        "SendDigests": _("Mengirim ringkasan tugas"),
+        "SendMessage": _("Mengirim pesan pelapor"),
+        "SetActive": _("Membuka atau menutup akun"),
+        "SetPassword": _("Menetapkan kata sandi"),
+        "SetSubstitute": _("Menetapkan pengganti"),
+        "StartTest": _("Memulai uji coba"),
+        "StoreAttachment": _("Menyimpan lampiran"),
+        "SweepAttachments": _("Menghapus lampiran yang tak terpakai"),
+        "WarnOfHorizon": _("Mengingatkan batas kalender"),
+        "Withdraw": _("Mencabut aduan"),
+        "WriteAnchor": _("Menulis jangkar audit"),
+    }
+    return words.get(command, command)
 
 
 def job_kind(code: str) -> str:
@@ -30,6 +70,16 @@ def job_kind(code: str) -> str:
         "reminder": _("pengingat"),
         "overdue": _("kabar terlambat"),
         "escalation": _("eskalasi"),
+    }
+    return words.get(code, code)
+
+
+def trouble(code: str) -> str:
+    """What kind of thing stopped."""
+    words: dict[str, str] = {
+        "engine-stuck": _("proses tidak dapat melanjutkan"),
+        "damaged-state": _("keadaan tersimpan rusak"),
+        "job-failed": _("pekerjaan otomatis gagal"),
     }
     return words.get(code, code)
 

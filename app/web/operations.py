@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, renamed
 from app.commands.instances import CancelInstance, RetryIncident
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, definitions, instances, operations, public
@@ -26,6 +25,7 @@ from app.web.routes import current_actor, may, read, require, route, run, servic
 blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
+LEAST = 10  # letters of a reason
 REASON = Text("Tulis alasannya sedikitnya 10 huruf.", "Give a reason of at least 10 characters.")
 MOVED_BY_OTHERS = ("userTask", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 STATES = ("active", "incident", "completed", "cancelled")
@@ -57,22 +57,31 @@ def listing() -> ResponseReturnValue:
         status=asked.get("status", "")[:64],
         definition=asked.get("prosedur", "")[:64],
         unit=asked.get("unit", "")[:64],
+        step=asked.get("langkah", "")[:64],
+        version=int(number) if (number := asked.get("versi", "")).isdecimal() and len(number) < 7 else None,
         overdue=asked.get("terlambat") == "1",
         units=_own_units(),
     )
     with read() as session:
         page = instances.find(session, wanted, now(), asked.get("setelah"))
         procedures = definitions.shelf(session)
+        bundle = public.procedure(session, web().parts.shelf)
     following = urlencode({**asked.to_dict(), "setelah": page.after}) if page.after else None
     return render_template(
         "operator/instances.html", page=page, wanted=wanted, procedures=procedures, states=STATES,
         units=service().units, statuses=service().statuses, following=following, cap=instances.COUNT_CAP,
+        name=_namer(bundle) if bundle else str, steps=_steps(bundle) if bundle else (),
     )  # fmt: skip
 
 
 @route(blueprint, "/instans/<instance_id>", Permission.INSTANCE_READ)
 def instance(instance_id: str) -> ResponseReturnValue:
     """One case: live diagram with its text alternative, timeline, jobs, messages, incidents and audit entries."""
+    return _case_page(instance_id)
+
+
+def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None = None) -> str:
+    """`problems`: what is wrong with the reason of ending the case, or of trying an incident (its id) again."""
     with read() as session:
         whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
@@ -84,7 +93,7 @@ def instance(instance_id: str) -> ResponseReturnValue:
             letters={each.id: each for each in whole.messages},
             people={each.id: each.name for each in operations.people(session)},
             entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
-            may_operate=may(Permission.INSTANCE_OPERATE),
+            may_operate=may(Permission.INSTANCE_OPERATE), problems=problems or {},
         )  # fmt: skip
 
 
@@ -116,7 +125,10 @@ def marks(instance_id: str) -> ResponseReturnValue:
 @route(blueprint, "/instans/<instance_id>/batal", Permission.INSTANCE_OPERATE, methods=("POST",))
 def cancel(instance_id: str) -> ResponseReturnValue:
     """End a case for a reason that stands in the audit trail."""
-    run(CancelInstance(instance_id, _reason()))
+    reason = _reason()
+    if reason is None:
+        return _case_page(instance_id, {"reason": [REASON]}), 400
+    run(CancelInstance(instance_id, reason))
     flash(_("Aduan ini dihentikan."), "success")
     return redirect(url_for("operations.instance", instance_id=instance_id))
 
@@ -125,18 +137,30 @@ def cancel(instance_id: str) -> ResponseReturnValue:
 def incidents() -> ResponseReturnValue:
     """Everything that stopped and waits for a person."""
     require(Permission.INSTANCE_READ, ALL)
+    return _incidents_page()
+
+
+def _incidents_page(problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     with read() as session:
         found = operations.open_incidents(session)
-    return render_template("operator/incidents.html", incidents=found, may_operate=may(Permission.INSTANCE_OPERATE))
+        ended = operations.ended_incidents(session)
+        return render_template(
+            "operator/incidents.html", incidents=found, ended=ended, problems=problems or {},
+            people={each.id: each.name for each in operations.people(session)},
+            may_operate=may(Permission.INSTANCE_OPERATE),
+        )  # fmt: skip
 
 
 @route(blueprint, "/insiden/<incident_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",))
 def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what had stopped."""
-    run(RetryIncident(incident_id, _reason()))
-    flash(_("Percobaan ulang sudah dijalankan."), "success")
-    back = request.form.get("kembali")
-    return redirect(back if back and _own(back) else url_for(".incidents"))
+    reason, case = _reason(), request.form.get("aduan", "")
+    if reason is None:
+        problems = {incident_id: [REASON]}
+        return _case_page(case, problems) if case else _incidents_page(problems), 400
+    run(RetryIncident(incident_id, reason))
+    flash(_("Dicatat. Sistem mencobanya lagi dalam beberapa detik."), "success")
+    return redirect(url_for(".instance", instance_id=case) if case else url_for(".incidents"))
 
 
 @route(blueprint, "/kotak-keluar", Permission.INSTANCE_READ)
@@ -145,9 +169,10 @@ def outbox() -> ResponseReturnValue:
     require(Permission.INSTANCE_READ, ALL)
     state = request.args.get("keadaan", "")
     with read() as session:
-        found = operations.messages(session, state)
+        found, after = operations.messages(session, state, request.args.get("setelah", ""))
     demo = web().parts.settings.demo  # nothing is really sent there: the page shows where a message would lead
-    return render_template("operator/outbox.html", messages=found, state=state, demo=demo)
+    following = urlencode({"keadaan": state, "setelah": after}) if after else None
+    return render_template("operator/outbox.html", messages=found, state=state, demo=demo, following=following)
 
 
 @route(blueprint, "/audit", Permission.AUDIT_READ)
@@ -155,22 +180,16 @@ def trail() -> ResponseReturnValue:
     """Who did what when, and what was refused."""
     require(Permission.AUDIT_READ, ALL)
     asked = request.args
-    before = asked.get("sebelum")
-    try:
-        earlier = datetime.fromisoformat(before) if before else None
-    except ValueError:
-        earlier = None
-    if earlier is not None and earlier.tzinfo is None:
-        earlier = None
+    chain, person, command = (asked.get(name, "").strip()[:64] for name in ("rantai", "orang", "perintah"))
     with read() as session:
-        found = audit.entries(
-            session, asked.get("rantai", ""), asked.get("orang", ""), asked.get("perintah", ""), earlier
-        )
-        anchor = audit.last_anchor(session)
-    following = (
-        urlencode({**asked.to_dict(), "sebelum": found[-1].at.isoformat()}) if len(found) == audit.PAGE else None
-    )
-    return render_template("operator/audit.html", entries=found, anchor=anchor, following=following)
+        case = instances.id_of(session, chain) or chain
+        found = audit.entries(session, case, person, command, asked.get("setelah", "")[:80])
+        return render_template(
+            "operator/audit.html", entries=found, anchor=audit.last_anchor(session), commands=audit.commands(session),
+            people=operations.people(session), wanted={"chain": chain, "person": person, "command": command},
+            numbers=instances.numbers(session, [each.chain for each in found]),
+            following=urlencode({**asked.to_dict(), "setelah": found[-1].place}) if len(found) == audit.PAGE else None,
+        )  # fmt: skip
 
 
 def _whole(session: Session, instance_id: str) -> instances.Whole:
@@ -201,15 +220,15 @@ def _own_units() -> frozenset[str] | None:
     return frozenset(unit for unit in held if may(Permission.INSTANCE_READ, unit))
 
 
-def _reason() -> str:
+def _reason() -> str | None:
+    """The reason that was given; None when it says too little."""
     reason = request.form.get("reason", "").strip()
-    if len(reason) < 10:
-        raise Invalid(REASON, errors={"reason": [REASON]})
-    return reason[:1_000]
+    return reason[:1_000] if len(reason) >= LEAST else None
 
 
-def _own(address: str | None) -> bool:
-    return bool(address) and str(address).startswith("/operasi")
+def _steps(bundle: Bundle) -> list[str]:
+    """Elements at which a case waits for a person."""
+    return [element.id for element in bundle.definition.elements.values() if element.kind == "userTask"]
 
 
 def _namer(bundle: Bundle) -> Callable[[str], str]:

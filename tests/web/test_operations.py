@@ -1,0 +1,228 @@
+"""The operator's pages: find a case, understand why it stands, mend it, end it, and read who did what."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from app.queries.audit import PAGE as LINES
+from app.queries.instances import PAGE
+from app.queries.operations import PAGE as MESSAGES
+from app.store.audit import AuditEntry
+from app.store.base import table_of
+from app.store.instances import ProcessInstance
+from app.store.jobs import Incident, Job
+from app.store.outbox import OutboxMessage
+from tests.web.conftest import Visit
+from tests.world import World
+
+REASON = "Server surel sudah hidup kembali."
+CASES = "/operasi/instans"
+
+
+def numbers(page: str) -> list[str]:
+    """The numbers of the cases in the list, from the top."""
+    return re.findall(r'<th scope="row"><a href="/operasi/instans/\w+">(\w+)</a>', page)
+
+
+def following(page: str) -> str | None:
+    """The address of the next page of a list."""
+    found = re.search(r'rel="next" href="([^"]+)"', page)
+    return found and found[1].replace("&amp;", "&")
+
+
+def stop(service: World, instance_id: str, code: str = "job-failed") -> Incident:
+    """Let the first automatic job of a case have failed for good."""
+    with Session(service.parts.database, expire_on_commit=False) as session, session.begin():
+        job = session.query(Job).filter_by(instance_id=instance_id, state="waiting").order_by(Job.due_at).first()
+        assert job is not None
+        job.state, job.attempts, job.last_error = "failed", 5, "sambungan terputus"
+        incident = Incident(
+            id="a" * 32, instance_id=instance_id, job_id=job.id, element=job.element, code=code,
+            message_id="Surat tidak terkirim.", message_en="A letter was not sent.", raised_at=service.clock.now(),
+        )  # fmt: skip
+        session.add(incident)
+        session.execute(update(ProcessInstance).values(state="incident"))
+        return incident
+
+
+def test_the_pages_say_kindly_that_there_is_nothing(visit: Visit) -> None:
+    ops = visit("ops")
+    said = {"": "Tidak ada yang perlu ditangani", "/instans": "Tidak ada aduan yang cocok"}
+    said |= {"/insiden": "Tidak ada yang perlu ditangani", "/kotak-keluar": "Tidak ada pesan"}
+    for path, words in said.items():
+        assert words in ops.get(f"/operasi{path}").text
+    assert "Tidak ada baris yang cocok" in ops.get("/operasi/audit?rantai=TIDAKADA").text
+
+
+def test_a_stopped_case_is_found_understood_and_mended(service: World, visit: Visit) -> None:
+    filed = service.file()
+    incident = stop(service, filed.instance_id)
+    ops, case = visit("ops"), f"{CASES}/{filed.instance_id}"
+    assert case in ops.get("/operasi").text
+    page = ops.get(case).text
+    for words in ("Surat tidak terkirim.", "pekerjaan otomatis gagal", "sambungan terputus", "menunggu petugas"):
+        assert words in page
+    retry = f"/operasi/insiden/{incident.id}/ulang"
+    done = ops.post(retry, data={"reason": REASON, "aduan": filed.instance_id})
+    assert (done.status_code, done.headers["Location"]) == (302, case)
+    page = ops.get(case).text
+    assert "Yang sudah ditangani" in page and REASON in page and "Surat tidak terkirim." not in page
+    assert service.rows(Job, id=incident.job_id)[0].state == "waiting"
+    assert service.rows(ProcessInstance)[0].state == "active"
+    assert REASON in ops.get("/operasi/insiden").text
+
+
+def test_mending_twice_says_who_was_first(service: World, visit: Visit) -> None:
+    incident = stop(service, service.file().instance_id)
+    retry = f"/operasi/insiden/{incident.id}/ulang"
+    assert visit("ops").post(retry, data={"reason": REASON}).headers["Location"] == "/operasi/insiden"
+    again = visit("ops").post(retry, data={"reason": REASON})
+    assert again.status_code == 409
+    assert "Ops" in again.text
+
+
+def test_without_a_reason_nothing_is_tried_again_and_the_field_says_so(service: World, visit: Visit) -> None:
+    filed = service.file()
+    incident = stop(service, filed.instance_id)
+    retry = f"/operasi/insiden/{incident.id}/ulang"
+    for data in ({"reason": "hidup"}, {"reason": "hidup", "aduan": filed.instance_id}):
+        answer = visit("ops").post(retry, data=data)
+        assert answer.status_code == 400
+        assert f'aria-describedby="alasan-{incident.id}-error"' in answer.text
+        assert 'value="hidup"' in answer.text
+    assert service.rows(Incident)[0].resolved_at is None
+
+
+def test_ending_a_case_asks_for_a_reason_and_happens_once(service: World, visit: Visit) -> None:
+    filed = service.file()
+    ops, path = visit("ops"), f"{CASES}/{filed.instance_id}/batal"
+    refused = ops.post(path, data={"reason": "          "})
+    assert refused.status_code == 400
+    assert 'aria-describedby="alasan-error"' in refused.text
+    assert service.rows(ProcessInstance)[0].state == "active"
+    assert ops.post(path, data={"reason": "Aduan ini dikirim dua kali."}).status_code == 302
+    assert service.rows(ProcessInstance)[0].state == "cancelled"
+    page = ops.get(f"{CASES}/{filed.instance_id}").text
+    assert "dibatalkan" in page and path not in page
+    assert ops.post(path, data={"reason": "Aduan ini dikirim dua kali."}).status_code == 409
+
+
+def test_nobody_else_mends_or_ends(service: World, visit: Visit) -> None:
+    filed = service.file()
+    incident = stop(service, filed.instance_id)
+    for name in ("pupr", "menteri", "admin", "pemilik"):
+        browser = visit(name)
+        assert browser.post(f"{CASES}/{filed.instance_id}/batal", data={"reason": REASON}).status_code == 403
+        assert browser.post(f"/operasi/insiden/{incident.id}/ulang", data={"reason": REASON}).status_code == 403
+    assert visit(None).get("/operasi").status_code in (302, 401)
+    assert service.rows(Incident)[0].resolved_at is None
+
+
+def test_unknown_cases_and_incidents_are_not_found(visit: Visit) -> None:
+    ops, missing = visit("ops"), "f" * 32
+    for path in (missing, f"{missing}/diagram.bpmn", f"{missing}/tanda.json"):
+        assert ops.get(f"{CASES}/{path}").status_code == 404
+    assert ops.post(f"{CASES}/{missing}/batal", data={"reason": REASON}).status_code == 404
+    assert ops.post(f"/operasi/insiden/{missing}/ulang", data={"reason": REASON}).status_code == 404
+    assert ops.post(f"/operasi/insiden/{missing}/ulang", data={"reason": "", "aduan": missing}).status_code == 404
+
+
+def test_the_list_is_narrowed_by_every_filter(service: World, visit: Visit) -> None:
+    first = service.at_opd(service.file(answers={"title": "Jembatan Loji retak"}))
+    second = service.file()
+
+    def found(query: str) -> set[str]:
+        return set(numbers(visit("ops").get(f"{CASES}?{query}").text))
+
+    both = {first.tracking_id, second.tracking_id}
+    assert found("") == found("prosedur=pengaduan_sp4n") == found("versi=1") == both
+    assert found("cari=jembatan") == found(f"cari={first.tracking_id.lower()}") == {first.tracking_id}
+    assert found(f"cari={second.instance_id[:12]}") == {second.tracking_id}
+    assert found("langkah=verify_disposition_opd") == found("unit=DPUPR") == {first.tracking_id}
+    assert found("status=received") == {second.tracking_id}
+    assert found("keadaan=active") == both
+    assert found("keadaan=completed") == found("versi=7") == found("cari=%25") == found("terlambat=1") == set()
+    assert found("keadaan=%3Cb%3E&versi=x") == both, "what cannot be understood does not narrow"
+    service.clock.advance(timedelta(days=2))
+    assert found("terlambat=1&keadaan=active") == {first.tracking_id}
+    assert "Jembatan Loji retak" in visit("ops").get(CASES).text
+
+
+def test_many_cases_come_page_by_page_each_once(service: World, visit: Visit) -> None:
+    filed = service.file()
+    table = table_of(ProcessInstance)
+    with service.parts.database.begin() as connection:
+        one = dict(connection.execute(table.select()).one()._mapping)
+        copies = [one | {"id": f"{n:032x}", "business_key": f"SALINAN{n}"} for n in range(2 * PAGE)]
+        connection.execute(insert(table), copies)
+    ops, address, seen = visit("ops"), "", []
+    while address is not None:
+        page = ops.get(CASES + address).text
+        seen.append(numbers(page))
+        address = following(page)
+    assert [len(each) for each in seen] == [PAGE, PAGE, 1]
+    assert sorted(number for page in seen for number in page) == sorted(
+        [filed.tracking_id, *(f"SALINAN{n}" for n in range(2 * PAGE))]
+    )
+    assert "keadaan=active" in (following(ops.get(f"{CASES}?keadaan=active").text) or ""), "the filter is kept"
+
+
+def test_the_live_diagram_has_its_marks_and_the_same_in_words(service: World, visit: Visit) -> None:
+    filed = service.at_opd()
+    ops, case = visit("ops"), f"{CASES}/{filed.instance_id}"
+    marks = ops.get(f"{case}/tanda.json").json
+    assert marks["tokens"] == {"verify_disposition_opd": 1}
+    assert {"ministry_disposition", "verify_disposition_dinkominfo"} <= set(marks["path"])
+    assert marks["incidents"] == []
+    assert ops.get(f"{case}/diagram.bpmn").data.startswith(b"<?xml")
+    page = ops.get(case).text
+    assert 'data-element="verify_disposition_opd"' in page and "Memverifikasi disposisi aduan" in page
+    assert "<noscript>" in page and filed.instance_id in page
+
+
+def test_the_outbox_shows_no_address_and_narrows_by_state(service: World, visit: Visit) -> None:
+    service.at_opd()
+    ops = visit("ops")
+    page = ops.get("/operasi/kotak-keluar").text
+    assert "sudah kami terima" in page and "siti@example.com" not in page and "081234567890" not in page
+    assert "Tidak ada pesan" in ops.get("/operasi/kotak-keluar?keadaan=failed").text
+
+
+def test_old_messages_and_audit_lines_are_reached_page_by_page(service: World, visit: Visit) -> None:
+    service.file()
+    for table, key, size, path in (
+        (table_of(OutboxMessage), "id", MESSAGES, "/operasi/kotak-keluar"),
+        (table_of(AuditEntry), "seq", LINES, "/operasi/audit"),
+    ):
+        with service.parts.database.begin() as connection:
+            one = dict(connection.execute(table.select().limit(1)).one()._mapping)
+            ids = (f"{n:032x}" if key == "id" else n for n in range(1_000, 1_000 + size))
+            more = {"chain": "z"} if key == "seq" else {}
+            copies = [one | more | {key: id_} | ({"key": id_} if key == "id" else {}) for id_ in ids]
+            connection.execute(insert(table), copies)
+            stored = len(connection.execute(table.select()).all())
+        ops, address, rows = visit("ops"), "", 0
+        while address is not None:
+            page = ops.get(path + address).text
+            rows += page.count("<tr><td>")
+            address = following(page)
+        assert rows == stored, f"every line of {path} is on exactly one page, though many are of one instant"
+
+
+def test_the_audit_is_searched_by_case_deed_and_person(service: World, visit: Visit) -> None:
+    filed = service.at_opd()
+    ops = visit("ops")
+
+    def lines(query: str) -> int:
+        return ops.get(f"/operasi/audit?{query}").text.count("<tr><td>")
+
+    assert lines(f"rantai={filed.tracking_id}") == len(service.rows(AuditEntry, chain=filed.instance_id))
+    assert lines(f"rantai={filed.tracking_id}&perintah=CompleteTask") == 2
+    assert lines(f"perintah=CompleteTask&orang={service.actor('menteri').id}") == 1
+    assert lines("setelah=apa~saja") == lines("") == lines("setelah=~9")
+    assert "Menyelesaikan tugas" in ops.get("/operasi/audit").text
+    assert visit("pupr").get("/operasi/audit").status_code == 403
