@@ -54,7 +54,7 @@ def deed(command: str) -> str:
         "SetSubstitute": _("Menetapkan pengganti"),
         "StartTest": _("Memulai uji coba"),
         "StoreAttachment": _("Menyimpan lampiran"),
-        "SweepAttachments": _("Menghapus lampiran yang tak terpakai"),
+        "SweepAttachments": _("Menghapus lampiran yang tidak terpakai"),
         "WarnOfHorizon": _("Mengingatkan batas kalender"),
         "Withdraw": _("Mencabut aduan"),
         "WriteAnchor": _("Menulis jangkar audit"),
