@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from typing import NoReturn
 
 import click
 
-from app.domain.errors import Refusal
+from app.domain.errors import Invalid, Refusal
+from app.domain.findings import errors
 from app.settings import WrongSettings, terminal_language
 
 # name -> (where it stands, its line in the help); the line stands here so that `alur --help` imports nothing.
@@ -55,11 +58,22 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal is one line on the error output and exit code 1."""
+    """Run the command line; what goes wrong is a line for each fault, without a traceback, and an exit code above 0."""
     try:
-        group(prog_name="alur")
+        sys.exit(group.main(prog_name="alur", standalone_mode=False))
+    except click.UsageError as error:
+        if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+            error.ctx = None  # one line, without the usage around it
+        _end(error)
+    except click.ClickException as error:
+        _end(error)
+    except click.Abort:
+        sys.exit(1)
     except Refusal as refusal:
-        _fail(refusal.message.say(terminal_language(os.environ)))
+        language = terminal_language(os.environ)
+        for line in _faults(refusal, language):
+            click.echo(line, err=True)
+        _fail(refusal.message.say(language))
     except WrongSettings as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -67,6 +81,19 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _fail(line: str) -> None:
+def _faults(refusal: Refusal, language: str) -> Iterator[str]:
+    for fault in errors(refusal.details.get("findings") or []):
+        yield f"{fault.file} {fault.element or '-'} [{fault.rule}] {fault.message.say(language)}"
+    if isinstance(refusal, Invalid):
+        for name, texts in refusal.errors.items():
+            yield from (f"{name}: {text.say(language)}" for text in texts)
+
+
+def _end(error: click.ClickException) -> NoReturn:
+    error.show()
+    sys.exit(error.exit_code)
+
+
+def _fail(line: str) -> NoReturn:
     click.echo(" ".join(line.split()), err=True)
     sys.exit(1)

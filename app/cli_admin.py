@@ -41,7 +41,13 @@ def state() -> None:
     from app.store import migrate
 
     current, head = migrate.current(_parts().database), migrate.head()
-    click.echo(_said(Text(f"Tabel: {current}; dibutuhkan: {head}.", f"Tables: {current}; needed: {head}.")))
+    click.echo(
+        _said(
+            Text(
+                f"Tabel: {current or 'belum ada'}; dibutuhkan: {head}.", f"Tables: {current or 'none'}; needed: {head}."
+            )
+        )
+    )
     if current != head:
         raise click.exceptions.Exit(1)
 
@@ -53,16 +59,10 @@ def deploy(folder: Path, reason: str) -> None:
     """Put the procedure in FOLDER live as a new version; running cases stay on theirs."""
     from app.bundle.read import read_folder
     from app.commands.deployments import Deploy
-    from app.domain.errors import InvalidDiagram
 
     parts = _ready()
-    try:
-        bundle = read_folder(folder, parts.settings.forms_dir)
-        done = _run(parts, Deploy(bundle.files, reason))
-    except InvalidDiagram as refusal:
-        for finding in refusal.findings:
-            click.echo(f"{finding.file} {finding.element or '-'} [{finding.rule}] {_said(finding.message)}", err=True)
-        raise
+    bundle = read_folder(folder, parts.settings.forms_dir)
+    done = _run(parts, Deploy(bundle.files, reason))
     click.echo(
         _said(Text(f"{bundle.key} versi {done.version} berlaku.", f"{bundle.key} version {done.version} is live."))
     )
@@ -78,9 +78,7 @@ def seed() -> None:
         raise WrongSettings("Hanya dalam mode percobaan (ALUR_DEMO=1). / Only in demo mode (ALUR_DEMO=1).")
     made = demo.seed(parts)
     there = Text("Sudah ada sebelumnya.", "They were there already.")
-    click.echo(
-        _said(Text("Orang dan aduan percobaan dimuat.", "Demo people and complaints loaded.") if made else there)
-    )
+    click.echo(_said(Text("Orang dan aduan contoh dimuat.", "Demo people and complaints loaded.") if made else there))
 
 
 @click.command()
@@ -90,6 +88,9 @@ def verify(only: str | None) -> None:
     from app.queries import verify as checks
     from app.store.database import reading
 
+    known = [invariant.code for invariant in checks.INVARIANTS]
+    if only is not None and only not in known:
+        raise click.BadParameter(f"{only}: {', '.join(known)}", param_hint="--only")
     parts = _parts()
     with reading(parts.database) as session:
         found = checks.verify(session, parts, only)

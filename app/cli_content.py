@@ -37,7 +37,7 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
     bundle = read_folder(folder, root / "forms")
     try:
         known = handlers_of(tasks)
-    except ImportError as error:
+    except (ImportError, ValueError) as error:
         raise click.UsageError(f"--tasks {tasks}: {error}") from error
     result = play(bundle, read_service(root / FOLDER), known)
     if as_json:
@@ -54,8 +54,11 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
 def diagrams(check: bool, content: Path | None) -> None:
     """Draw every procedure of the content as pictures in its folder `diagrams`."""
     root = content or content_dir()
+    manifests = sorted((root / "processes").glob(f"*/{MANIFEST}"))
+    if not manifests:
+        raise click.UsageError(_nothing(root).say(terminal_language(os.environ)))
     stale = []
-    for manifest in sorted((root / "processes").glob(f"*/{MANIFEST}")):
+    for manifest in manifests:
         for name, svg in pictures(read_folder(manifest.parent, root / "forms")):
             target = root / "diagrams" / name
             if not target.exists() or target.read_text("utf-8") != svg:
@@ -67,6 +70,10 @@ def diagrams(check: bool, content: Path | None) -> None:
     click.echo(_told(stale, check).say(language))
     if check and stale:
         raise click.exceptions.Exit(1)
+
+
+def _nothing(root: Path) -> Text:
+    return Text(f"Tidak ada prosedur dalam {root}.", f"There is no procedure in {root}.")
 
 
 def _content_of(folder: Path) -> Path:

@@ -88,10 +88,12 @@ def handler(topic: str) -> Callable[[Handler], Handler]:
 def handlers_of(package: str) -> Handlers:
     """Topic -> handler for every marked function in the modules of `package`.
 
-    Raises ImportError when the package is missing and ValueError when two handlers claim one topic.
+    Raises ImportError when there is no such package and ValueError when two handlers claim one topic.
     """
     found: dict[str, Handler] = {}
     root = importlib.import_module(package)
+    if not hasattr(root, "__path__"):
+        raise ImportError(f"{package!r} is not a package")
     for info in pkgutil.iter_modules(root.__path__, prefix=f"{package}."):
         module = importlib.import_module(info.name)
         for function in vars(module).values():

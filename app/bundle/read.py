@@ -64,7 +64,7 @@ class Bundle:
         for name in self.files:
             if name.startswith("forms/") and name.endswith(".form"):
                 key = name.removeprefix("forms/").removesuffix(".form")
-                found[key] = read_form(self.files[name], labels.get(key, {}))
+                found[key] = read_form(self.files[name], labels.get(key, {}), name)
         return MappingProxyType(found)
 
     @cached_property

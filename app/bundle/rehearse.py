@@ -12,7 +12,7 @@ from app.bundle.service import ServiceData
 from app.bundle.stage import Mishap, Play, Stage
 from app.domain.calendar import Calendar
 from app.domain.durations import CalendarError
-from app.domain.errors import Invalid, Refusal
+from app.domain.errors import Invalid, InvalidDiagram, Refusal
 from app.domain.text import Text
 from app.domain.words import instant_text
 from app.sdk import Handlers
@@ -173,6 +173,10 @@ def _at(place_id: str, place_en: str, error: Exception) -> Text:
     if isinstance(error, Invalid):
         id_ = "; ".join(f"{name}: {text.id}" for name, texts in error.errors.items() for text in texts)
         en = "; ".join(f"{name}: {text.en}" for name, texts in error.errors.items() for text in texts)
+    elif isinstance(error, InvalidDiagram) and error.findings:
+        fault = error.findings[0]
+        place = f"{fault.file} {fault.element}" if fault.element else fault.file
+        id_, en = f"{place}: {fault.message.id}", f"{place}: {fault.message.en}"
     elif isinstance(error, Refusal | CalendarError):
         message = error.message
         id_, en = message.id, message.en

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.bundle import facts
 from app.bundle.advance import Advance, advance
+from app.bundle.forms import Form
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.bundle.sources import sources_of
@@ -83,9 +84,12 @@ class Stage:
             raise self._unexpected(element)
         wanted = facts.candidates(self.play.bundle, element, self.instance.variables)
         if role is not None and role not in wanted.roles:
-            raise _mishap(f"{element} dikerjakan {wanted.roles}, bukan {role}", f"{element} is for {wanted.roles}")
+            roles = ", ".join(wanted.roles)
+            raise _mishap(f"{element} dikerjakan {roles}, bukan {role}", f"{element} is for {roles}, not {role}")
         if unit is not None and unit != wanted.unit:
-            raise _mishap(f"{element} untuk unit {wanted.unit}, bukan {unit}", f"{element} is for unit {wanted.unit}")
+            raise _mishap(
+                f"{element} untuk unit {wanted.unit}, bukan {unit}", f"{element} is for unit {wanted.unit}, not {unit}"
+            )
         variables = self._taken(self.play.bundle.definition.elements[element].form_key, answers)
         self._step(lambda live: live.complete(work.id, variables, self.env))
 
@@ -129,7 +133,7 @@ class Stage:
         form = manifest.start_form
         if form is None:
             return known
-        questions = self.play.bundle.forms[form].by_key
+        questions = self._form(form).by_key
         if strange := sorted(set(data) - set(questions) - set(manifest.variables)):
             raise Invalid(errors={strange[0]: [Text("Isian tidak dikenal.", "Unknown field.")]})
         self.answers[form] = {name: value for name, value in data.items() if name in questions}
@@ -138,10 +142,16 @@ class Stage:
     def _taken(self, form_key: str | None, answers: Mapping[str, Any]) -> dict[str, Any]:
         if form_key is None:
             return {}
-        form = self.play.bundle.forms[form_key]
+        form = self._form(form_key)
         kept = form.load(answers, sources_of(self.play.service, self.now), self.instance.variables)
         self.answers[form_key] = {name: value for name, value in kept.items() if value is not None}
         return dict(facts.project(self.play.bundle, form_key, kept))
+
+    def _form(self, key: str) -> Form:
+        form = self.play.bundle.forms.get(key)
+        if form is None:
+            raise _mishap(f"formulir {key} tidak ada", f"there is no form {key}")
+        return form
 
     def _step(self, change: Callable[[Instance], Step]) -> None:
         self._settle([change(self.instance)])

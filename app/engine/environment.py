@@ -9,6 +9,8 @@ from typing import Any
 
 from app.domain.calendar import Calendar
 from app.domain.limits import Limit
+from app.domain.text import Text
+from app.engine.expression_errors import ExpressionError
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +47,12 @@ def functions(env: Environment, returns: Mapping[str, int]) -> dict[str, Callabl
         return instant_text(env.calendar.add(env.now, duration, clock).at)
 
     def sla(key: str) -> str:
-        limit = env.limit(key)
+        try:
+            limit = env.limit(key)
+        except LookupError:
+            raise ExpressionError(
+                None, Text(f"Batas waktu “{key}” tidak ada.", f"There is no limit “{key}”.")
+            ) from None
         return after(limit.limit, limit.clock)
 
     return {

@@ -99,7 +99,8 @@ def test_a_gateway_must_know_every_answer_that_the_form_offers() -> None:
     found = found_after({"forms/disposisi_kementerian.form": offer})
     rules = ("gateway-no-default", "condition-never-true")
     gateway, arrow = (next(one for one in found if one.rule == rule) for rule in rules)
-    assert gateway.element == "gw_ministry" and "ministry_decision = postpone" in gateway.message.en
+    assert (gateway.element, gateway.severity) == ("gw_ministry", "error")
+    assert "ministry_decision = postpone" in gateway.message.en
     assert arrow.element == "f_ministry_hold"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.bundle.read import bundle_of
 from app.bundle.rehearse import contains, follows, rehearse, rehearse_one
 from app.bundle.scenario import WrongScenario, read_scenario
 from app.sdk import Case, Result
@@ -125,3 +126,24 @@ def test_flows_of_failed_scenarios_do_not_count() -> None:
     assert (none.coverage, failed.coverage) == (0, 0)
     assert 0 < some.coverage < some.wanted and not some.passed
     assert some.rehearsals[0].passed and not failed.rehearsals[0].passed
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("forms/verifikasi_opd.form", None, None, "there is no form verifikasi_opd"),
+        ("forms/verifikasi_opd.form", "{", "{{", "forms/verifikasi_opd.form: This file is not a readable form (JSON)."),
+        ("pengaduan_sp4n.bpmn", "sla('reply')", "sla('replay')", "There is no limit “replay”."),
+        ("manifest.toml", '"ministry_admin"', '"minister"', "ministry_disposition is for minister, not ministry_admin"),
+    ],
+)
+def test_a_broken_procedure_is_told_in_plain_words(file: str, old: str | None, new: str | None, said: str) -> None:
+    files = dict(bundle().files)
+    text = files.pop(file).decode()
+    if old is not None and new is not None:
+        files[file] = text.replace(old, new, 1).encode()
+        assert files[file].decode() != text
+    result = rehearse(bundle_of(files), service(), handlers())
+    failures = [each.failure.en for each in result.rehearsals if each.failure is not None]
+    assert not result.passed and any(said in failure for failure in failures)
+    assert not any("KeyError" in failure for failure in failures)

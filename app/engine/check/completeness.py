@@ -36,7 +36,8 @@ def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]],
     truths = [[_true(expression, case) for case in cases] for _, expression in flows] if known else []
     if node.xml.get("default") is None and not (known and all(any(column) for column in zip(*truths, strict=True))):
         uncovered = next((case for number, case in enumerate(cases) if not any(t[number] for t in truths)), {})
-        yield diagram.warning(
+        certain = known and len(uncovered) == 1 and uncovered.keys() <= {("", name) for name in answers}
+        yield (diagram.error if certain else diagram.warning)(
             node,
             "gateway-no-default",
             Text(
