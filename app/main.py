@@ -77,7 +77,8 @@ def create_app(
     parts = parts or join(settings, clock, chance)
     app = Flask("app.web", static_folder="static", static_url_path="/static")
     app.secret_key = settings.secret_key
-    largest = settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
+    # Twice what may be attached, so that one file too many or too large is told beside its field, with all else kept.
+    largest = 2 * settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
     app.config.update(MAX_CONTENT_LENGTH=largest, MAX_FORM_MEMORY_SIZE=REST_OF_A_FORM)
     app.extensions["alur"] = Web(parts, Runner(parts))
     security.protect(app, settings)

@@ -45,7 +45,8 @@ def start() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """The empty complaint form."""
     form = _form()
-    return _form_page(form, form.first_values())
+    recent = (session.get("reporter") or {}).get("complaint")  # whoever comes back by the browser's button
+    return _form_page(form, form.first_values(), recent=recent)
 
 
 @route(blueprint, "/lapor", Permission.PUBLIC, methods=("POST",))
@@ -101,9 +102,11 @@ def _form() -> Form:
     return form
 
 
-def _form_page(form: Form, answers: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None) -> str:
+def _form_page(
+    form: Form, answers: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None, recent: str | None = None
+) -> str:
     with read() as database:
         files = forms.names_of(database, answers, form)
     shown = forms.Shown(form, sources_of(service(), now()), answers, errors or {}, {}, files, fresh=bool(errors))
     token = request.form.get(forms.SUBMISSION) or web().parts.chance.hex()
-    return render_template("citizen/report.html", shown=shown, submission=token, service=service())
+    return render_template("citizen/report.html", shown=shown, submission=token, service=service(), recent=recent)

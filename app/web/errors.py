@@ -11,6 +11,7 @@ from app.domain.errors import Expired, Invalid, NotFound, Refusal, TooMany
 from app.domain.text import Text
 from app.web.current import web
 from app.web.language import language
+from app.web.signed_in import page_of
 
 BROKEN = Text(
     "Terjadi kesalahan di sistem kami. Tidak ada yang Anda lakukan salah, dan tidak ada yang berubah.",
@@ -21,8 +22,12 @@ STALE = Text(
     "This page was open for too long. Reload the page and send it once more.",
 )
 METHOD = Text("Alamat ini tidak menerima permintaan seperti itu.", "This address does not take such a request.")
-LARGE = Text("Kiriman terlalu besar.", "What you sent is too large.")
+LARGE = Text(
+    "Kiriman Anda terlalu besar untuk diterima sekaligus. Pilih berkas yang lebih kecil atau lebih sedikit.",
+    "What you sent is too large to be taken at once. Choose smaller or fewer files.",
+)
 UNREADABLE = Text("Permintaan tidak dapat dibaca.", "The request cannot be read.")
+AGAIN = frozenset({400, 413, 429, 500, 503, 507})  # after these the form that was sent is worth another try
 SENTENCES = {405: METHOD, 413: LARGE}
 
 
@@ -74,4 +79,5 @@ def page(
     details = refusal.details if refusal else {}
     errors = refusal.errors if isinstance(refusal, Invalid) else {}
     shown = {"status": status, "code": code, "message": message.say(language()), "details": details}
-    return render_template(name, **shown, errors=errors, number=number), status
+    again = page_of(request.path) if request.method == "POST" and status in AGAIN else None
+    return render_template(name, **shown, errors=errors, number=number, again=again), status

@@ -96,7 +96,8 @@ class Shown:
 
 def install(app: Flask) -> None:
     """Give templates what they need to draw a form."""
-    app.jinja_env.globals.update(heading_of=heading_of, sanitised=sanitised)
+    largest = app.extensions["alur"].parts.settings.attachment_bytes
+    app.jinja_env.globals.update(heading_of=heading_of, sanitised=sanitised, largest_file=largest)
 
 
 def sanitised(html: str) -> Markup:
@@ -144,8 +145,10 @@ def take_uploads(form: Form, answers: dict[str, Any], by: Actor, **owner: str) -
             wrong[question.key] = [Text(f"Paling banyak {most} berkas.", f"At most {most} files.")]
             files = files[: max(most - len(kept), 0)]
         for file in files:
+            with file.stream:  # large ones stand in a temporary file
+                content = file.read(web().parts.settings.attachment_bytes + 1)  # enough to see that it is too large
             try:
-                kept.append(web().runner.run(StoreAttachment(file.filename or "", file.read(), **owner), by))
+                kept.append(web().runner.run(StoreAttachment(file.filename or "", content, **owner), by))
             except Refusal as refusal:
                 wrong.setdefault(question.key, []).extend(_about(file.filename or "", refusal))
         if kept:

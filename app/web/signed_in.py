@@ -86,7 +86,7 @@ def sign_out(response: Response) -> Response:
 
 def ask() -> ResponseReturnValue:
     """Lead to the sign-in page and, from there, back to where the person wanted to go."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else _page_of(request.path)
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else page_of(request.path)
     return redirect(url_for("account.sign_in", next=wanted))
 
 
@@ -115,7 +115,7 @@ def _see() -> None:
         current_app.logger.info("session use not noted: database busy or full")
 
 
-def _page_of(path: str) -> str:
+def page_of(path: str) -> str:
     """The page from which a form was sent: the nearest address above it that can be shown."""
     adapter = current_app.create_url_adapter(request)
     while path and adapter is not None and not adapter.test(path, "GET"):

@@ -19,7 +19,7 @@ from app.commands.tasks import CompleteTask
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.domain.tracking import normalise
+from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise
 from app.queries import progress, tracking
 from app.web import forms, signed_in
 from app.web.current import now, read, service, web
@@ -45,7 +45,8 @@ class Act:
 @route(blueprint, "/lacak", Permission.PUBLIC)
 def find() -> ResponseReturnValue:
     """Ask for number and secret."""
-    return render_template("citizen/find.html", number=request.args.get("nomor", "")[:LONGEST_TYPED], wrong=False)
+    number = request.args.get("nomor", "")[:LONGEST_TYPED]
+    return render_template("citizen/find.html", number=number, wrong=False, hints={})
 
 
 @route(blueprint, "/lacak", Permission.PUBLIC, methods=("POST",))
@@ -57,7 +58,7 @@ def open_page() -> ResponseReturnValue:
     with read() as database:
         actor = tracking.authenticate(database, web().parts, number, secret)
     if actor is None:
-        return render_template("citizen/find.html", number=typed, wrong=True), 403
+        return render_template("citizen/find.html", number=typed, wrong=True, hints=_mistyped(number, secret)), 403
     signed_in.open_complaint(actor)
     return redirect(url_for("tracking.page", tracking_id=actor.complaint))
 
@@ -74,6 +75,7 @@ def page(tracking_id: str) -> ResponseReturnValue:
 def close(tracking_id: str) -> ResponseReturnValue:
     """Forget in this browser that it may see the complaint: for phones that several people use."""
     session.clear()
+    flash(f"/lacak/{tracking_id}", "sent")  # on a shared phone drafts must not stay either
     flash(_("Halaman aduan %(number)s sudah ditutup di perangkat ini.", number=tracking_id), "success")
     return redirect("/lacak")
 
@@ -109,6 +111,18 @@ def duty(tracking_id: str, task_id: str) -> ResponseReturnValue:
     return _act(found, Act(words, own.form, lambda answers: CompleteTask(task_id, answers)))
 
 
+def _mistyped(number: str, secret: str) -> dict[str, str]:
+    """What can be seen from the writing alone, which tells nobody whether such a complaint exists."""
+    hints = {}
+    if not is_tracking_id(number):
+        hints["nomor"] = _(
+            "Ada yang salah tulis pada nomor ini. Cocokkan satu per satu dengan nomor pada tanda terima."
+        )
+    if len(secret) != SECRET_LENGTH:
+        hints["kode"] = _("Kode terdiri atas 16 huruf dan angka; yang tertulis %(count)d.", count=len(secret))
+    return hints
+
+
 def _found(tracking_id: str) -> progress.Progress:
     with read() as database:
         return progress.progress(database, web().parts.shelf, tracking_id)
@@ -139,6 +153,7 @@ def _act(found: progress.Progress, act: Act) -> ResponseReturnValue:
     except Conflict:
         return _moved_on(found.tracking_id)
     flash(_("Terima kasih, sudah kami terima."), "success")
+    flash(request.path, "sent")
     return redirect(url_for("tracking.page", tracking_id=found.tracking_id))
 
 

@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.store.complaints import Attachment, Complaint
 from app.store.database import reading
@@ -38,6 +40,12 @@ def send(browser: FlaskClient, **typed: object) -> tuple[int, str]:
     data = {name: value for name, value in {**TYPED, **typed}.items() if value is not None}
     answer = browser.post("/lapor", data=data, content_type="multipart/form-data", follow_redirects=True)
     return answer.status_code, answer.text
+
+
+def encoded(typed: dict[str, object]) -> tuple[bytes, str]:
+    """A form as bytes: the test client would leave the streams of a large one open."""
+    boundary, body = encode_multipart(typed)
+    return body, f"multipart/form-data; boundary={boundary}"
 
 
 def codes(page: str) -> tuple[str, str]:
@@ -243,3 +251,46 @@ def test_t19_huge_and_broken_forms_are_refused_and_nothing_is_stored(
         assert answer.status_code in (400, 413)
         assert "Traceback" not in answer.text and len(answer.data) < 1_000_000
     assert complaints(service) == 0
+
+
+def test_one_file_too_large_is_named_and_all_else_stays(visit: Visit, service: World) -> None:
+    largest = service.parts.settings.attachment_bytes
+    film = FileStorage(io.BytesIO(b"\0" * (largest + 1)), "rekaman.mp4")
+    files = [FileStorage(io.BytesIO(photo()), "tiang.jpg"), film]
+    body, kind = encoded({**TYPED, "attachments": files})
+    answer = visit(None).post("/lapor", data=body, content_type=kind)
+    page = answer.text
+    assert answer.status_code == 400 and "rekaman.mp4: Berkas lebih besar dari" in errors(page)["attachments"]
+    assert "tiang.jpg" in page and str(TYPED["title"]) in page and str(TYPED["name"]) in page
+    assert complaints(service) == 0
+
+
+def test_far_too_much_at_once_is_answered_with_the_way_back_to_the_form(visit: Visit, service: World) -> None:
+    browser = visit(None)
+    large = str(service.parts.settings.attachment_bytes * 100)
+    said = {"CONTENT_LENGTH": large}
+    answer = browser.post("/lapor", content_type="multipart/form-data; boundary=x", environ_overrides=said)
+    assert answer.status_code == 413 and "berkas yang lebih kecil" in answer.text
+    assert 'href="/lapor" data-back' in answer.text and "Yang Anda ketik masih ada" in answer.text
+
+
+def test_whoever_comes_back_to_the_form_learns_that_the_complaint_is_in(visit: Visit) -> None:
+    browser = visit(None)
+    assert "tidak perlu dikirim lagi" not in browser.get("/lapor").text
+    number, _secret = codes(send(browser)[1])
+    page = browser.get("/lapor").text
+    assert f"Aduan {number} sudah kami terima dan tidak perlu dikirim lagi" in page
+    assert f'href="/lacak/{number}"' in page
+
+
+def test_the_printed_receipt_says_where_to_track(visit: Visit) -> None:
+    _status, page = send(visit(None))
+    assert 'class="print-only">Lacak aduan di http://localhost/lacak' in page
+
+
+def test_every_field_tells_the_browser_how_to_help(visit: Visit) -> None:
+    page = visit(None).get("/lapor").text
+    for name, help_ in (("name", 'autocomplete="name"'), ("phone", 'inputmode="tel"'), ("email", 'inputmode="email"')):
+        field = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+        assert field is not None and help_ in field[0]
+    assert 'data-largest="10485760"' in page

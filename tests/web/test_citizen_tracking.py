@@ -54,6 +54,24 @@ def test_a_wrong_secret_and_an_unknown_number_get_the_same_answer(visit: Visit, 
     assert browser.get(f"/lacak/{filed.tracking_id}").status_code == 302
 
 
+def test_a_slip_of_the_pen_is_named_beside_its_field(visit: Visit, service: World) -> None:
+    filed, browser = service.file(), visit(None)
+    slip = filed.tracking_id[:-1] + ("0" if filed.tracking_id[-1] != "0" else "1")
+    page = browser.post("/lacak", data={"nomor": slip, "kode": "ABC"}).text
+    assert "salah tulis pada nomor ini" in page and "yang tertulis 3" in page and f'value="{slip}"' in page
+    page = browser.post("/lacak", data={"nomor": filed.tracking_id, "kode": "0" * 16}).text
+    assert "salah tulis" not in page and "yang tertulis" not in page
+
+
+def test_what_the_reporter_types_is_kept_as_a_draft_until_it_is_sent(visit: Visit, service: World) -> None:
+    filed, browser = service.file(), visit(None)
+    enter(browser, filed)
+    path = f"/lacak/{filed.tracking_id}/cabut"
+    assert f'data-draft="{path}"' in browser.get(path).text
+    closed = browser.post(f"/lacak/{filed.tracking_id}/tutup", follow_redirects=True).text
+    assert f'data-draft-sent="/lacak/{filed.tracking_id}"' in closed
+
+
 def test_the_page_of_one_complaint_does_not_open_another(visit: Visit, service: World) -> None:
     first, second, browser = service.file(), service.file(), visit(None)
     enter(browser, first)

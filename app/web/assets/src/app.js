@@ -5,6 +5,7 @@ import { armConditions } from './condition.js';
 import { armCopying } from './copy.js';
 import { armDrafts } from './draft.js';
 import { armDue } from './due.js';
+import { armFiles } from './files.js';
 import { armKeys } from './keys.js';
 import { armSending } from './sending.js';
 
@@ -26,6 +27,7 @@ function armParts(root) {
 armAutosave();
 armCopying();
 armDue();
+armFiles();
 armKeys();
 armSending();
 armParts(document);

@@ -1,6 +1,6 @@
 // Keeps what was typed into <form data-draft="name"> in this browser, until it was sent or a week has passed.
 // Never kept: passwords, files, hidden fields and whatever stands in an element marked data-private.
-// A page with data-draft-sent="name" (the receipt) throws the draft away; [data-draft-discard] does so by hand.
+// A page with data-draft-sent="name" (the receipt) throws away the drafts whose names begin so; [data-draft-discard] does so by hand.
 
 const WEEK = 7 * 24 * 3600 * 1000;
 const KEY = (name) => `alur:draft:${name}`;
@@ -71,6 +71,11 @@ function save(name, values) {
   }
 }
 
+/** Throws away every draft whose name begins so. */
+function forget(beginning) {
+  for (const key of Object.keys(store() ?? {})) if (key.startsWith(beginning)) store().removeItem(key);
+}
+
 function arm(form) {
   const name = form.dataset.draft;
   const before = JSON.stringify(read(form));
@@ -99,7 +104,7 @@ function arm(form) {
 
 /** Restores and keeps the drafts of the forms under `root`, and forgets those that were sent. */
 export function armDrafts(root) {
-  for (const sent of root.querySelectorAll('[data-draft-sent]')) store()?.removeItem(KEY(sent.dataset.draftSent));
+  for (const sent of root.querySelectorAll('[data-draft-sent]')) forget(KEY(sent.dataset.draftSent));
   for (const form of root.querySelectorAll('form[data-draft]')) {
     if (!('drafting' in form.dataset)) {
       form.dataset.drafting = '';

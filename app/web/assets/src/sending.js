@@ -1,6 +1,6 @@
 // A form is sent once, however often its button is pressed; a refused form shows its list of errors first.
 
-/** Guards every form with method post, and moves the focus to [data-error-summary] when a page brings one. */
+/** Guards every form with method post, leads back from [data-back], and moves the focus to [data-error-summary] when a page brings one. */
 export function armSending() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
@@ -18,6 +18,12 @@ export function armSending() {
       delete form.dataset.sending;
       form.removeAttribute('aria-busy');
     }
+  });
+  // Going back keeps what was typed; the address of the link would bring the form empty.
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest?.('[data-back]') || history.length < 2) return;
+    event.preventDefault();
+    history.back();
   });
   document.querySelector('[data-error-summary]')?.focus();
 }
