@@ -7,7 +7,7 @@ import hmac
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
@@ -30,7 +30,7 @@ class Unreadable(Exception):
 class MasterKey:
     """One master key; what is derived from it never leaves this module except as hashes."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     @cached_property
     def id(self) -> bytes:
