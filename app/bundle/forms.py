@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from marshmallow import ValidationError
@@ -36,7 +37,7 @@ class Form:
         asked = tuple(each for each, _ in walk(self.fields) if each.type in QUESTIONS)
         object.__setattr__(self, "questions", asked)
 
-    @property
+    @cached_property
     def by_key(self) -> dict[str, Field]:
         """Each question under the key of its answer."""
         return {each.key: each for each in self.questions}
@@ -44,14 +45,17 @@ class Form:
     @property
     def names(self) -> frozenset[str]:
         """The variables of the case that its conditions and first choices ask for (questions of its own left out)."""
-        used = {
-            name
-            for each, _ in walk(self.fields)
-            for rule in (each.hide, each.required_when)
-            if rule
-            for name in rule.names
-        }
-        return frozenset((used | {each.preset for each in self.questions if each.preset}) - set(self.by_key))
+        return frozenset((self._compared | {each.preset for each in self.questions if each.preset}) - set(self.by_key))
+
+    @cached_property
+    def _compared(self) -> frozenset[str]:
+        """The answers and variables that its conditions ask for."""
+        rules = (rule for each, _ in self._walked for rule in (each.hide, each.required_when) if rule)
+        return frozenset(name for rule in rules for name in rule.names)
+
+    @cached_property
+    def _walked(self) -> tuple[tuple[Field, tuple[Field, ...]], ...]:
+        return tuple(walk(self.fields))
 
     @property
     def personal(self) -> frozenset[str]:
@@ -131,20 +135,12 @@ class Form:
 
     def _values(self, data: Mapping[str, Any], sources: Sources, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         """What the conditions ask for, as it would be kept; what cannot be read counts as nothing."""
-        wanted = {
-            name
-            for each, _ in walk(self.fields)
-            for rule in (each.hide, each.required_when)
-            if rule
-            for name in rule.names
-        }
         values = dict(variables or {})
-        for key, question in self.by_key.items():
-            if key in wanted:
-                try:
-                    values[key] = read_value(question, data.get(key), sources)
-                except Unfit:
-                    values[key] = None
+        for key in self._compared & self.by_key.keys():
+            try:
+                values[key] = read_value(self.by_key[key], data.get(key), sources)
+            except Unfit:
+                values[key] = None
         return values
 
     def _hidden(self, values: dict[str, Any]) -> tuple[frozenset[str], dict[str, Any]]:
@@ -153,7 +149,7 @@ class Form:
         known = values
         for _ in range(len(self.questions) + 1):
             found: set[str] = set()
-            for each, within in walk(self.fields):
+            for each, within in self._walked:
                 if any(group.id in found for group in within) or (each.hide is not None and each.hide.holds(known)):
                     found.add(each.id)
             if found == hidden:

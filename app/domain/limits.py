@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from app.domain.calendar import Calendar, Due
 from app.domain.durations import parse_duration
@@ -76,8 +77,13 @@ def _escalation(calendar: Calendar, due: datetime, span: timedelta, share: float
 
 
 def _share(span: timedelta, share: float) -> timedelta:
-    exact = Fraction(str(share)) * (span // timedelta(microseconds=1))
-    return timedelta(microseconds=round(exact))
+    return timedelta(microseconds=round(_exact(share) * (span // timedelta(microseconds=1))))
+
+
+@lru_cache
+def _exact(share: float) -> Fraction:
+    """The share as it is written in the policy: 0.1 is a tenth."""
+    return Fraction(str(share))
 
 
 def shifted(calendar: Calendar, limit: Limit, due: datetime, paused_from: datetime, paused_to: datetime) -> datetime:

@@ -84,12 +84,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
+    """Begin at the driver: SQLAlchemy's own way of running a statement takes longer than most of ours."""
+    options, driver = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
     patience = options.get("patience_ms", PATIENCE_MS)
-    if patience != connection.info.get("patience_ms", PATIENCE_MS):
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
-        connection.info["patience_ms"] = patience
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writer") else "BEGIN")
+    try:
+        if patience != connection.info.get("patience_ms", PATIENCE_MS):
+            driver.execute(f"PRAGMA busy_timeout={int(patience)}")
+            connection.info["patience_ms"] = patience
+        driver.execute("BEGIN IMMEDIATE" if options.get("writer") else "BEGIN")
+    except sqlite3.Error as error:
+        raise refusal_for(error, disconnected=False) or error from error
 
 
 def _postgresql(address: URL, pool_size: int) -> Engine:
