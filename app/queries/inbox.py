@@ -15,13 +15,13 @@ from app.domain.tracking import is_tracking_id, normalise
 from app.store.accounts import User
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
-from app.store.tasks import Candidate, Task
+from app.store.tasks import Answer, Candidate, Task
 
 PAGE = 50
 COUNT_CAP = 99  # beyond this the page says "99+": counting 100,000 rows would make every page slow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WAITING = ("incomplete", "answered")  # statuses in which the next word is the reporter's
-FILTERS = ("unit", "mine", "soon", "late", "waiting")
+FILTERS = ("unit", "free", "mine", "soon", "late", "waiting")
 
 Pair = tuple[str, str | None]  # a role, and the unit a task asks for (None: a task that asks for none)
 Key = tuple[datetime | None, str]  # where a row stands in the list: its due time and its id
@@ -59,10 +59,25 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which due times are wanted: from (inclusive) and until (exclusive); both None: any, or none at all."""
+    """Which tasks are wanted: due from (inclusive) until (exclusive); both None: any time, or none at all."""
 
     since: datetime | None = None
     until: datetime | None = None
+    free: bool = False  # only what nobody has claimed
+
+    @property
+    def dated(self) -> bool:
+        """Whether tasks without a due time are left out."""
+        return self.since is not None or self.until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How often a case was sent back, and the form and the code of the last reason."""
+
+    times: int
+    form: str
+    code: str
 
 
 def pairs_of(actor: Actor) -> tuple[Pair, ...]:
@@ -73,7 +88,8 @@ def pairs_of(actor: Actor) -> tuple[Pair, ...]:
 
 def span_of(name: str, now: datetime, soon: datetime) -> Span:
     """The due times that a filter asks for."""
-    return {"late": Span(until=now), "soon": Span(since=now, until=soon)}.get(name, Span())
+    known = {"late": Span(until=now), "soon": Span(since=now, until=soon), "free": Span(free=True)}
+    return known.get(name, Span())
 
 
 def listing(session: Session, actor: Actor, span: Span, after: str | None = None, size: int = PAGE) -> Page:
@@ -107,7 +123,7 @@ def counts(
 ) -> dict[str, int]:
     """How many lines each filter has, never more than COUNT_CAP + 1."""
     pairs = pairs_of(actor)
-    found = {name: _count(session, pairs, span_of(name, now, soon)) for name in ("unit", "soon", "late")}
+    found = {name: _count(session, pairs, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
     own = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
     awaited = select(ProcessInstance.id).where(*_awaited(units))
     return found | {"mine": _capped(session, own), "waiting": _capped(session, awaited)}
@@ -123,6 +139,21 @@ def next_task(session: Session, actor: Actor, besides: str) -> Row | None:
     """The task to do next: soonest due, not claimed by somebody else."""
     rows = listing(session, actor, Span(), size=20).rows
     return next((row for row in rows if row.task_id != besides and row.assignee in (None, actor.id)), None)
+
+
+def returned(session: Session, rows: Iterable[Row]) -> dict[str, Returned]:
+    """Tracking id -> how often that case was sent back, for those that were."""
+    code = Answer.data["reason_code"].as_string()
+    query = (
+        select(ProcessInstance.business_key, Answer.form, code)
+        .join(Answer, Answer.instance_id == ProcessInstance.id)
+        .where(ProcessInstance.business_key.in_([row.tracking_id for row in rows]), code.is_not(None))
+        .order_by(Answer.instance_id, Answer.seq)
+    )
+    found: dict[str, Returned] = {}
+    for key, form, reason in session.execute(query):
+        found[key] = Returned(found[key].times + 1 if key in found else 1, form, reason)
+    return found
 
 
 def search(session: Session, actor: Actor, text: str, size: int = PAGE) -> Page:
@@ -154,14 +185,14 @@ def _keys(session: Session, pairs: Sequence[Pair], span: Span, after: Key | None
         for pair in pairs:
             dated.update(_dated(session, pair, span, after, size))
     found = sorted(dated, key=lambda key: (key[0] or EPOCH, key[1]))[:size]
-    if len(found) == size or span != Span():
+    if len(found) == size or span.dated:
         return found
-    undated = {key for pair in pairs for key in _undated(session, pair, after, size)}
+    undated = {key for pair in pairs for key in _undated(session, pair, span, after, size)}
     return found + sorted(undated, key=lambda key: key[1])[: size - len(found)]
 
 
 def _dated(session: Session, pair: Pair, span: Span, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.due_at, Candidate.task_id).where(_is(pair), *_between(span))
+    query = select(Candidate.due_at, Candidate.task_id).where(_is(pair), *_between(span), *_free(span))
     if after is not None:
         due, task_id = after
         query = query.where(tuple_(Candidate.due_at, Candidate.task_id) > tuple_(_bound(due), task_id))
@@ -169,8 +200,8 @@ def _dated(session: Session, pair: Pair, span: Span, after: Key | None, size: in
     return [(row.due_at, row.task_id) for row in rows]
 
 
-def _undated(session: Session, pair: Pair, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.task_id).where(_is(pair), Candidate.due_at.is_(None))
+def _undated(session: Session, pair: Pair, span: Span, after: Key | None, size: int) -> Iterable[Key]:
+    query = select(Candidate.task_id).where(_is(pair), Candidate.due_at.is_(None), *_free(span))
     if after is not None and after[0] is None:
         query = query.where(Candidate.task_id > after[1])
     return [(None, task_id) for task_id in session.scalars(query.order_by(Candidate.task_id).limit(size))]
@@ -195,12 +226,17 @@ def _between(span: Span) -> list[ColumnElement[bool]]:
     return found
 
 
+def _free(span: Span) -> list[ColumnElement[bool]]:
+    claimed = select(Task.id).where(Task.id == Candidate.task_id, Task.assignee.is_not(None)).exists()
+    return [~claimed] if span.free else []
+
+
 def _count(session: Session, pairs: Sequence[Pair], span: Span) -> int:
     """Tasks of all pairs, each once, counted up to the cap."""
     found: set[str] = set()
     for pair in pairs:
-        query = select(Candidate.task_id).where(_is(pair))
-        if span != Span():
+        query = select(Candidate.task_id).where(_is(pair), *_free(span))
+        if span.dated:
             query = query.where(*_between(span))
         found.update(session.scalars(query.limit(COUNT_CAP + 1)))
         if len(found) > COUNT_CAP:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -38,8 +40,10 @@ def tasks() -> ResponseReturnValue:
             page = inbox.waiting(session, own_units())
         else:
             page = inbox.listing(session, actor, inbox.span_of(chosen, now(), soon), request.args.get("setelah"))
+        back = inbox.returned(session, page.rows)
         shown: dict[str, object] = {
             "page": page,
+            "returned": {row.tracking_id: said for row in page.rows if (said := _sent_back(row, back))},
             "steps": {row.element: _step(row) for row in page.rows},
             "counts": inbox.counts(session, actor, now(), soon, own_units()),
             "next_due": None if page.rows else inbox.next_due(session, actor),
@@ -79,6 +83,20 @@ def own_units() -> frozenset[str] | None:
     if may(Permission.COMPLAINT_READ, ""):
         return None
     return frozenset(grant.unit for grant in actor.grants if grant.unit and may(Permission.COMPLAINT_READ, grant.unit))
+
+
+def _sent_back(row: inbox.Row, back: Mapping[str, inbox.Returned]) -> str:
+    """`dikembalikan 2x: bukan tugas dan fungsi kami`; nothing for a case that never was."""
+    last = back.get(row.tracking_id)
+    if last is None:
+        return ""
+    with read() as session:
+        form = web().parts.bundle(session, row.deployment_id).forms.get(last.form)
+    question = form.by_key.get("reason_code") if form else None
+    reasons = (
+        [option.label.say(language()) for option in question.options if option.value == last.code] if question else []
+    )
+    return ": ".join([_("dikembalikan %(count)dx", count=last.times), *reasons])
 
 
 def _step(row: inbox.Row) -> str:

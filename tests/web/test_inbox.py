@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Actor, Grant
@@ -16,7 +16,7 @@ from app.store.database import reading
 from app.store.instances import ProcessInstance
 from app.store.tasks import Candidate, Task
 from tests.web.conftest import Visit
-from tests.world import World
+from tests.world import RETURN, World
 
 OFFICER = Actor("user", "u" * 32, "Rina", (Grant("opd_admin", "DPUPR"), Grant("liaison", "DPUPR")))
 
@@ -159,3 +159,41 @@ def test_the_status_index_serves_the_waiting_list(service: World) -> None:
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert all("ix_process_instance_state_status" in line for line in plan)
     assert ProcessInstance.__tablename__ == "process_instance"
+
+
+def test_what_nobody_works_on_has_its_own_list(service: World, visit: Visit) -> None:
+    wanted = crowd(service, 12)
+    with Session(service.parts.database) as session, session.begin():
+        session.execute(update(Task).where(Task.id.in_(wanted[:6])).values(assignee="x" * 32))
+    seen, after = [], None
+    with reading(service.parts.database) as session:
+        for _ in range(5):
+            page = inbox.listing(session, OFFICER, Span(free=True), after, 4)
+            seen += [row.task_id for row in page.rows]
+            after = page.after
+            if after is None:
+                break
+    assert seen == wanted[6:]
+    page = visit("pupr").get("/tugas?saring=free").text
+    assert page.count("data-task>") == 6
+    assert re.search(r'Belum diambil</span> <span class="count">6<', page)
+
+
+def test_a_claimed_task_is_given_back_from_the_list_which_stays_as_it_was(service: World, visit: Visit) -> None:
+    filed = service.at_opd()
+    (task,) = service.open(filed.instance_id)
+    browser = visit("pupr")
+    browser.post(f"/tugas/{task}/ambil")
+    page = browser.get("/tugas?saring=mine").text
+    assert f'action="/tugas/{task}/lepas"' in page and 'name="next" value="/tugas?saring=mine"' in page
+    answer = browser.post(f"/tugas/{task}/lepas", data={"next": "/tugas?saring=mine"})
+    assert answer.location == "/tugas?saring=mine"
+    assert browser.get("/tugas?saring=mine").text.count("data-task>") == 0
+
+
+def test_a_case_that_was_sent_back_says_so_in_the_list(service: World, visit: Visit) -> None:
+    filed = service.at_opd()
+    assert "dikembalikan" not in visit("pupr").get("/tugas").text
+    service.do(filed, "verify_disposition_opd", "pupr", RETURN)
+    page = visit("dinkominfo").get("/tugas").text
+    assert re.search(r"dikembalikan 1x: [^<]*fungsi", page)
