@@ -15,6 +15,8 @@ from app.web import due, statuses
 from app.web.current import service
 from app.web.language import language
 
+FAR = 5  # working days from which nobody asks for the hours
+
 
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
@@ -41,13 +43,13 @@ def day(value: date | datetime | None) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Working time as days and hours, `1 hari kerja 3 jam`; a day is a full working day of this week."""
+    """Working time as days and hours, `1 hari kerja 3 jam`, and days alone from five on; a day is a full one."""
     days, rest = divmod(max(span, timedelta(0)), due.full_day())
     hours, minutes = divmod(rest // timedelta(minutes=1), 60)
     words = []
     if days:
         words.append(ngettext("%(num)d hari kerja", "%(num)d hari kerja", days))
-    if hours:
+    if hours and days < FAR:
         words.append(ngettext("%(num)d jam", "%(num)d jam", hours))
     if minutes and not days:
         words.append(ngettext("%(num)d menit", "%(num)d menit", minutes))

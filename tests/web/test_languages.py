@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -130,6 +131,24 @@ def test_pages_are_indonesian_until_somebody_chooses_and_say_so(visit: Visit) ->
 def test_hours_are_written_as_each_language_does(visit: Visit, english: Visit) -> None:
     assert "08.00–12.00" in visit(None).get("/").text
     assert "08:00–12:00" in english(None).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0, "0 menit"),
+        (0.75, "45 menit"),
+        (2.5, "2 jam 30 menit"),
+        (9.75, "1 hari kerja 3 jam"),
+        (27, "4 hari kerja"),
+        (29.25, "4 hari kerja 2 jam"),
+        (36, "5 hari kerja"),
+        (80, "11 hari kerja"),
+    ],
+)
+def test_working_time_is_told_in_days_and_hours_and_far_ahead_in_days(app: Flask, hours: float, words: str) -> None:
+    with app.test_request_context():
+        assert app.jinja_env.filters["duration"](timedelta(hours=hours)) == words
 
 
 @pytest.mark.parametrize(
