@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.commands.tasks import ClaimTask, ReleaseTask
 from app.domain.errors import NotFound
@@ -86,7 +87,7 @@ def own_units() -> frozenset[str] | None:
 
 
 def _sent_back(row: inbox.Row, back: Mapping[str, inbox.Returned]) -> str:
-    """`dikembalikan 2x: bukan tugas dan fungsi kami`; nothing for a case that never was."""
+    """`dikembalikan 2 kali: bukan tugas dan fungsi kami`; nothing for a case that never was."""
     last = back.get(row.tracking_id)
     if last is None:
         return ""
@@ -96,7 +97,7 @@ def _sent_back(row: inbox.Row, back: Mapping[str, inbox.Returned]) -> str:
     reasons = (
         [option.label.say(language()) for option in question.options if option.value == last.code] if question else []
     )
-    return ": ".join([_("dikembalikan %(count)dx", count=last.times), *reasons])
+    return ": ".join([ngettext("dikembalikan %(num)d kali", "dikembalikan %(num)d kali", last.times), *reasons])
 
 
 def _step(row: inbox.Row) -> str:

@@ -196,4 +196,4 @@ def test_a_case_that_was_sent_back_says_so_in_the_list(service: World, visit: Vi
     assert "dikembalikan" not in visit("pupr").get("/tugas").text
     service.do(filed, "verify_disposition_opd", "pupr", RETURN)
     page = visit("dinkominfo").get("/tugas").text
-    assert re.search(r"dikembalikan 1x: [^<]*fungsi", page)
+    assert re.search(r"dikembalikan 1 kali: [^<]*fungsi", page)
