@@ -93,7 +93,7 @@ def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> 
     flows = _by_id(roots, read_flows)
     properties = read_properties(_process(roots, process_id))
     spec, called = _specs(roots, process_id, _decisions(files))
-    for one in (spec, *called.values()):
+    for one in dict.fromkeys((spec, *called.values())):  # one that calls itself stands there twice
         _prepare(one, flows)
     top = [element for element in elements.values() if element.scope == process_id and element.kind == "startEvent"]
     starts = {element.message: element.id for element in top if element.message}

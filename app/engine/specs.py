@@ -17,6 +17,8 @@ from app.engine.variables import scalars
 
 MAX_INSTANCES = 100
 MAX_CALL_DEPTH = 10
+MAX_NESTED = 5_000  # instances times running sub-processes
+MAX_RUNNING = 200  # sub-processes of one instance at the same time
 LIST = "list"  # internal data of a multi-instance task: the text from which its list was made
 
 
@@ -117,8 +119,11 @@ class FreshInstances(MultiInstanceTask):  # type: ignore[misc]
             if reference is not None:
                 my_task.data.pop(reference.bpmn_id, None)
         self._read_list(my_task)
-        if self._asked(my_task) > MAX_INSTANCES:
+        asked = self._asked(my_task)
+        if asked > MAX_INSTANCES:
             raise WorkflowException(f"{self.name} asks for more than {MAX_INSTANCES} instances", task_spec=self)
+        if asked * len(my_task.workflow.top_workflow.subprocesses) > MAX_NESTED:
+            raise WorkflowException(f"{self.name} asks for too many instances within instances", task_spec=self)
         return entered
 
     @property
@@ -176,6 +181,8 @@ class _Nested:
     def start_workflow(self, my_task: Any) -> None:
         if my_task.workflow.depth >= MAX_CALL_DEPTH:
             raise WorkflowException(f"Processes call each other more than {MAX_CALL_DEPTH} deep")
+        if len(my_task.workflow.top_workflow.subprocesses) >= MAX_RUNNING:
+            raise WorkflowException(f"More than {MAX_RUNNING} sub-processes run at the same time")
         my_task.workflow.script_engine.trace.enter(my_task)
         super().start_workflow(my_task)  # type: ignore[misc]
 

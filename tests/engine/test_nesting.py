@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.engine.refusals import EngineStuck
 from tests.engine.diagrams import (
     TERMINATE,
     boundary,
@@ -249,3 +250,32 @@ def test_threads_share_a_definition_and_not_their_instances() -> None:
     with ThreadPoolExecutor(8) as pool:
         lives = list(pool.map(one_life, range(80)))
     assert [life["number"] for life in lives] == [life["mine"] for life in lives] == list(range(80))
+
+
+def test_instances_within_instances_are_bounded() -> None:
+    many = [start("in"), user("u", instances("100")), end("out")]
+    part = sub("part", many, chain("in", "u", "out"), instances("100"))
+    with pytest.raises(EngineStuck) as stuck:
+        World(simple(part, end(), flows=chain("start", "part", "end")))
+    assert "instances within instances" in stuck.value.details["reason"]
+
+
+def test_processes_running_at_once_are_bounded() -> None:
+    def calling(name: str, called: str) -> str:
+        call = node("callActivity", f"{name}_call", instances("40"), calledElement=called)
+        return process(
+            name, [start(f"{name}_in"), call, end(f"{name}_out")], chain(f"{name}_in", f"{name}_call", f"{name}_out")
+        )
+
+    last = process("r", [start("r_in"), user("u"), end("r_out")], chain("r_in", "u", "r_out"))
+    with pytest.raises(EngineStuck) as stuck:
+        World(defined(file(calling("p", "q"), calling("q", "r"), last), process="p"))
+    assert "run at the same time" in stuck.value.details["reason"]
+
+
+def test_a_deployed_process_that_calls_itself_is_stopped() -> None:
+    call = node("callActivity", "call", calledElement="p")
+    data = file(process("p", [start(), call, end()], chain("start", "call", "end")))
+    with pytest.raises(EngineStuck) as stuck:
+        World(defined(data, process="p", checked=True))
+    assert "more than 10 deep" in stuck.value.details["reason"]
