@@ -262,7 +262,7 @@ def test_instances_within_instances_are_bounded() -> None:
 
 def test_processes_running_at_once_are_bounded() -> None:
     def calling(name: str, called: str) -> str:
-        call = node("callActivity", f"{name}_call", instances("40"), calledElement=called)
+        call = node("callActivity", f"{name}_call", instances("20"), calledElement=called)
         return process(
             name, [start(f"{name}_in"), call, end(f"{name}_out")], chain(f"{name}_in", f"{name}_call", f"{name}_out")
         )
