@@ -47,6 +47,7 @@ def deed(command: str) -> str:
         "RetryIncident": _("Mencoba lagi yang terhenti"),
         "RunJob": _("Menjalankan pekerjaan otomatis"),
         "SaveDraft": _("Menyimpan draf"),
+        "SendAgain": _("Mencoba lagi yang terhenti"),
         "SendDigests": _("Mengirim ringkasan tugas"),
         "SendMessage": _("Mengirim pesan pelapor"),
         "SetActive": _("Membuka atau menutup akun"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, renamed
 from app.commands.instances import CancelInstance, RetryIncident
+from app.commands.resend import SendAgain
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -167,12 +168,29 @@ def retry(incident_id: str) -> ResponseReturnValue:
 def outbox() -> ResponseReturnValue:
     """Messages on their way out; the recipient is shown as a reference, never as an address."""
     require(Permission.INSTANCE_READ, ALL)
-    state = request.args.get("keadaan", "")
+    return _outbox_page(request.args.get("keadaan", ""))
+
+
+@route(blueprint, "/kotak-keluar/<message_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",))
+def resend(message_id: str) -> ResponseReturnValue:
+    """Try to send a message again whose last try had failed."""
+    reason = _reason()
+    if reason is None:
+        return _outbox_page("failed", {message_id: [REASON]}), 400
+    run(SendAgain(message_id, reason))
+    flash(_("Dicatat. Sistem mencobanya lagi dalam beberapa detik."), "success")
+    return redirect(url_for(".outbox"))
+
+
+def _outbox_page(state: str, problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     with read() as session:
         found, after = operations.messages(session, state, request.args.get("setelah", ""))
     demo = web().parts.settings.demo  # nothing is really sent there: the page shows where a message would lead
     following = urlencode({"keadaan": state, "setelah": after}) if after else None
-    return render_template("operator/outbox.html", messages=found, state=state, demo=demo, following=following)
+    return render_template(
+        "operator/outbox.html", messages=found, state=state, demo=demo, following=following, problems=problems or {},
+        may_operate=may(Permission.INSTANCE_OPERATE),
+    )  # fmt: skip
 
 
 @route(blueprint, "/audit", Permission.AUDIT_READ)

@@ -192,6 +192,28 @@ def test_the_outbox_shows_no_address_and_narrows_by_state(service: World, visit:
     assert "Tidak ada pesan" in ops.get("/operasi/kotak-keluar?keadaan=failed").text
 
 
+def test_a_message_that_failed_is_sent_again_once(service: World, visit: Visit) -> None:
+    service.file()
+    (message, *_) = service.rows(OutboxMessage)
+    with service.parts.database.begin() as connection:
+        gone = {"state": "failed", "attempts": 8, "last_error": "kotak surat penuh"}
+        connection.execute(update(table_of(OutboxMessage)).values(**gone))
+    ops, path = visit("ops"), f"/operasi/kotak-keluar/{message.id}/ulang"
+    page = ops.get("/operasi/kotak-keluar?keadaan=failed").text
+    assert path in page and "kotak surat penuh" in page
+    refused = ops.post(path, data={"reason": "ya"})
+    assert refused.status_code == 400
+    assert f'aria-describedby="alasan-{message.id}-error"' in refused.text
+    assert visit("pemilik").post(path, data={"reason": REASON}).status_code == 403
+    assert service.rows(OutboxMessage, id=message.id)[0].state == "failed"
+    assert ops.post(path, data={"reason": REASON}).status_code == 302
+    again = service.rows(OutboxMessage, id=message.id)[0]
+    assert (again.state, again.attempts, again.due_at) == ("waiting", 0, service.clock.now())
+    assert ops.post(path, data={"reason": REASON}).status_code == 409
+    assert ops.post(f"/operasi/kotak-keluar/{'f' * 32}/ulang", data={"reason": REASON}).status_code == 404
+    assert REASON in ops.get("/operasi/audit?perintah=SendAgain").text
+
+
 def test_old_messages_and_audit_lines_are_reached_page_by_page(service: World, visit: Visit) -> None:
     service.file()
     for table, key, size, path in (
