@@ -146,6 +146,14 @@ def choose_language() -> ResponseReturnValue:
     return redirect("/akun")
 
 
+@route(blueprint, "/akun/keluar", Permission.SIGNED_IN, methods=("POST",))
+def sign_out_elsewhere() -> ResponseReturnValue:
+    """End one's sessions on all other devices."""
+    answer = signed_in.sign_in(redirect("/akun"), current_actor().id, only=True)
+    flash(_("Sesi di semua perangkat lain sudah diakhiri."), "success")
+    return answer
+
+
 def _choose(owner: Actor) -> None:
     password, again = request.form.get("password", ""), request.form.get("again", "")
     if password != again:

@@ -57,12 +57,17 @@ def actor_of(user_id: str) -> Actor | None:
         return people.actor_of(database, user_id, now().astimezone(service().calendar.zone).date())
 
 
-def sign_in(response: Response, user_id: str) -> Response:
-    """Open a new session and give its secret to the browser; whatever the browser had before is forgotten."""
+def sign_in(response: Response, user_id: str, only: bool = False) -> Response:
+    """Open a new session and give its secret to the browser; whatever the browser had before is forgotten.
+
+    `only`: the person's sessions on all other devices end too.
+    """
     parts = web().parts
     token = parts.chance.hex() + parts.chance.hex()
     old = request.cookies.get(cookie_name())
     with Session(parts.database) as database, database.begin():
+        if only:
+            sessions.end_all(database, user_id)
         if old:
             sessions.end(database, old)
         sessions.begin(database, token, user_id, now())

@@ -15,7 +15,7 @@ from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.tasks import CompleteTask, SaveDraft
 from app.domain.calendar import Step
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.explanation import explained
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
@@ -61,7 +61,10 @@ def show(task_id: str) -> ResponseReturnValue:
     """The task, ready to be done; a finished one tells who did it and when."""
     desk = _desk(task_id)
     if desk.task.state != "open":
-        return render_template("staff/task_done.html", desk=desk, step=desk.bundle.label(desk.task.element))
+        with read() as session:
+            following = inbox.next_task(session, current_actor(), besides=task_id)
+        step = desk.bundle.label(desk.task.element)
+        return render_template("staff/task_done.html", desk=desk, step=step, following=following, actor=current_actor())
     return _page(desk, {**_first_values(desk), **desk.draft})
 
 
@@ -71,11 +74,16 @@ def complete(task_id: str) -> ResponseReturnValue:
     desk = _desk(task_id)
     typed, wrong = _typed(desk)
     try:
-        if wrong:
-            raise Invalid(errors=wrong)
+        if wrong and desk.form is not None:
+            desk.form.load(typed, sources_of(service(), now()), desk.variables)
+            raise Invalid(errors={})
         done = run(CompleteTask(task_id, typed))
     except Invalid as refusal:
-        return _page(desk, typed, refusal.errors), 400
+        return _page(desk, typed, {**refusal.errors, **wrong}), 400
+    except Conflict:
+        if _desk(task_id).task.completed_by == current_actor().id:  # a second click, or the page loaded again
+            return redirect(url_for("task.show", task_id=task_id))
+        raise
     with read() as session:
         following = inbox.next_task(session, current_actor(), besides=task_id)
         opened = [tasks.assignment(session, each) for each in done.opened]

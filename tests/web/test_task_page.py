@@ -150,6 +150,24 @@ def test_a_lost_race_says_who_did_what_and_when(service: World, visit: Visit, st
     assert "Sen, 23 Nov 2026 09.00 WIB" in answer.text
 
 
+def test_a_second_click_of_the_same_person_is_no_race(service: World, visit: Visit, step3: str) -> None:
+    browser = visit("dinkominfo")
+    assert browser.post(f"/tugas/{step3}", data=ASSIGN).status_code == 200
+    again = browser.post(f"/tugas/{step3}", data=ASSIGN)
+    assert (again.status_code, again.location) == (302, f"/tugas/{step3}")
+    assert "Anda sudah menyelesaikan tugas ini" in browser.get(f"/tugas/{step3}").text
+
+
+def test_the_answers_of_the_step_before_stand_in_view(service: World, visit: Visit) -> None:
+    filed = service.file()
+    service.do(filed, "ministry_disposition", "menteri", {"ministry_decision": "forward"})
+    service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
+    (task,) = service.open(filed.instance_id)
+    page = visit("pupr").get(f"/tugas/{task}").text
+    before = page[page.index('id="sebelumnya"') : page.index('id="laporan"')]
+    assert "Langkah sebelumnya: 3." in before and "Dinkominfo" in before
+
+
 def test_claiming_what_somebody_holds_says_who(visit: Visit, step3: str) -> None:
     visit("dinkominfo").post(f"/tugas/{step3}/ambil")
     answer = visit("dinkominfo2").post(f"/tugas/{step3}/ambil")

@@ -103,3 +103,17 @@ def test_w13_a_closed_account_is_signed_out_everywhere(app: Flask, service: Worl
     assert visit("admin").post(f"/orang/{user_id}/aktif", data=data).status_code == 302
     assert browser.get("/tugas").status_code == 302
     assert sign_in(browser).status_code == 403
+
+
+def test_w13_one_press_ends_the_sessions_on_all_other_devices(app: Flask, service: World, visit: Visit) -> None:
+    person(service)
+    phone, desk, colleague = app.test_client(), app.test_client(), visit("pupr")
+    sign_in(phone)
+    before = cookies(sign_in(desk))["alur-masuk"].split(";")[0].partition("=")[2]
+    assert "Keluar dari perangkat lain" in desk.get("/akun").text
+    assert "Sesi di semua perangkat lain sudah diakhiri" in desk.post("/akun/keluar", follow_redirects=True).text
+    assert phone.get("/tugas").status_code == 302
+    assert desk.get("/tugas").status_code == 200
+    assert colleague.get("/tugas").status_code == 200
+    desk.set_cookie("alur-masuk", before)
+    assert desk.get("/tugas").status_code == 302
