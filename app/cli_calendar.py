@@ -20,6 +20,7 @@ from app.settings import content_dir, terminal_language
 
 FILE = Path("processes", "service", "calendar.toml")
 WRONG_INPUT = 2
+LONGEST_SHOWN = 60  # characters of a wrong time that are repeated
 
 
 class OneLine(click.Command):
@@ -107,10 +108,11 @@ def instant(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
         refuse(
             Text(
-                f"“{text}” bukan waktu ISO 8601 seperti 2026-11-23T09:00:00+07:00.",
-                f"“{text}” is not an ISO 8601 time such as 2026-11-23T09:00:00+07:00.",
+                f"“{shown}” bukan waktu ISO 8601 seperti 2026-11-23T09:00:00+07:00.",
+                f"“{shown}” is not an ISO 8601 time such as 2026-11-23T09:00:00+07:00.",
             )
         )
 

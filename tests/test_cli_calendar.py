@@ -125,3 +125,8 @@ def test_the_command_starts_without_the_heavy_parts() -> None:
     program = f"import sys, app.cli_calendar; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_very_long_wrong_time_is_not_repeated_in_full() -> None:
+    refused = run("due", "--from", "9" * 5000, "--duration", "PT1H")
+    assert refused.exit_code == 2 and len(refused.output.splitlines()) == 1 and len(refused.output) < 200
