@@ -84,7 +84,7 @@ def seed() -> None:
 @click.command()
 @click.option("--only", help="One invariant, for instance INV5.")
 def verify(only: str | None) -> None:
-    """Check what is stored: six invariants and the audit chain; exit code 1 names every row that is wrong."""
+    """Check what is stored: seven invariants, with them the audit chain; exit code 1 names every row that is wrong."""
     from app.queries import verify as checks
     from app.store.database import reading
 
@@ -95,6 +95,7 @@ def verify(only: str | None) -> None:
     with reading(parts.database) as session:
         found = checks.verify(session, parts, only)
         counted = checks.counts(session)
+    parts.database.dispose()
     wrong = {each.invariant for each in found}
     for invariant in checks.INVARIANTS:
         if only in (None, invariant.code):

@@ -103,11 +103,15 @@ def bundle_of(files: Mapping[str, bytes], deployed: bool = False) -> Bundle:
     """The bundle of these files. Raises InvalidDiagram when the manifest is missing or cannot be read."""
     if MANIFEST not in files:
         raise _refused(MANIFEST, "Bundel tidak memuat manifest.toml.", "The bundle has no manifest.toml.")
-    manifest = read_manifest(files[MANIFEST])
+    return Bundle(digest_of(files), read_manifest(files[MANIFEST]), MappingProxyType(dict(files)), deployed)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of names and contents."""
     total = hashlib.sha256()
     for name in sorted(files):
         total.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(files[name]).digest())
-    return Bundle(total.hexdigest(), manifest, MappingProxyType(dict(files)), deployed)
+    return total.hexdigest()
 
 
 def read_folder(folder: Path, forms: Path) -> Bundle:

@@ -14,8 +14,8 @@ from app.commands.plain import refuse_strange
 from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.sdk import Scalar
-from app.store.answers import answers_digest
 from app.store.base import table_of
+from app.store.fingerprints import answers_digest
 from app.store.quick import Quick
 from app.store.tasks import Answer
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from app.commands.casefile import CaseFile
 from app.engine.trace import Step
 from app.store.base import table_of
+from app.store.fingerprints import history_digest
 from app.store.instances import History
 from app.store.quick import Quick
 
@@ -39,6 +40,8 @@ def flush(file: CaseFile) -> None:
     if rows:
         _add.run(file.unit.connection, rows)
         file.row["history_count"], file.events = seq + len(rows), []
+        told = [seq + 1, history_digest(rows, file.unit.parts.keys.current)]
+        file.unit.details.setdefault("history", []).append(told)
 
 
 def _events(file: CaseFile, step: Step) -> Iterator[Event]:

@@ -19,6 +19,7 @@ from app.domain.text import Text
 from app.engine.instance import Instance
 from app.engine.refusals import EngineStuck
 from app.store.base import table_of
+from app.store.fingerprints import state_digest
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.tasks import Candidate, Task
@@ -79,6 +80,7 @@ class CancelInstance:
     def _without_engine(self, file: CaseFile) -> None:
         """The state is damaged: close its rows; the state itself stays for whoever looks into it."""
         unit, table = file.unit, table_of(ProcessInstance)
+        unit.details["state"] = state_digest(file.row["blob"], unit.parts.keys.current)  # put on record as it was found
         tasks = select(_task.c.id).where(_task.c.instance_id == file.id)
         unit.execute(_candidate.delete().where(_candidate.c.task_id.in_(tasks)))
         unit.execute(

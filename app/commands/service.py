@@ -43,7 +43,7 @@ class LoadService:
             unit.execute(insert(_file), rows)
         if CALENDAR in fresh:
             unit.details["recounted"] = self._recount(unit)
-        unit.details["changed"] = list(fresh)
+        unit.details["changed"] = {name: hashlib.sha256(self.files[name]).hexdigest() for name in fresh}
         return fresh
 
     def _recount(self, unit: Unit) -> int:

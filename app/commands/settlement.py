@@ -18,6 +18,7 @@ from app.engine.trace import Step
 from app.sdk import Outgoing
 from app.store.base import table_of
 from app.store.faults import faultpoint
+from app.store.fingerprints import state_digest
 from app.store.instances import ProcessInstance
 from app.store.jobs import Job
 from app.store.quick import Quick
@@ -227,6 +228,7 @@ def _save(file: CaseFile) -> None:
     row, version = file.row, file.row["version"]
     history.flush(file)
     row["blob"] = file.instance.encode()
+    file.unit.details["state"] = state_digest(row["blob"], file.unit.parts.keys.current)
     row["version"] = version if file.fresh else version + 1
     if file.ended:
         complaint_rows.close(file)

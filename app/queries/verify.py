@@ -1,4 +1,4 @@
-"""Checks what is stored: six invariants of the cases and the chains of the audit; names the row that is wrong."""
+"""Checks what is stored: the invariants of the cases and the chains of the audit; names the row that is wrong."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.domain.text import Text
-from app.queries import verify_cases, verify_rows, verify_trail
+from app.queries import verify_cases, verify_content, verify_rows, verify_trail
 from app.queries.violation import Violation
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ INVARIANTS = (
     ),
     Invariant("INV5", Text("Rantai audit utuh.", "The audit chains are whole."), verify_trail.chains),
     Invariant("INV6", Text("Basis data utuh.", "The database is sound."), verify_rows.soundness),
+    Invariant(
+        "INV7",
+        Text("Prosedur dan data layanan sama dengan audit.", "Procedures and service data are what the audit says."),
+        verify_content.contents,
+    ),
 )
 
 

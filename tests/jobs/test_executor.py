@@ -20,8 +20,10 @@ from app.domain.clock import FrozenClock
 from app.domain.errors import Conflict
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
+from app.queries.verify import verify
 from app.sdk import Case, Result
 from app.store.audit import AuditEntry
+from app.store.database import reading
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.outbox import OutboxMessage
@@ -240,8 +242,7 @@ def test_T14_a_poisonous_job_does_not_hold_up_the_others(service: World) -> None
 @pytest.mark.parametrize("blob", [b"", b"{not msgpack", b"\x80\x05\x95 pickle", b"\x1f\x8b\x08 truncated gzip"])
 def test_T15_a_damaged_row_becomes_one_incident_and_the_rest_goes_on(service: World, blob: bytes) -> None:
     filed, healthy = service.answered(), service.answered()
-    with service.parts.database.begin() as connection:
-        connection.execute(update(ProcessInstance).where(ProcessInstance.id == filed.instance_id).values(blob=blob))
+    sound = _overwrite(service, filed.instance_id, blob)
     service.parts.cache.drop(filed.instance_id)
     service.clock.at = max(job.due_at for job in service.rows(Job, kind="timer", state="waiting"))
     run_due(service)
@@ -250,3 +251,14 @@ def test_T15_a_damaged_row_becomes_one_incident_and_the_rest_goes_on(service: Wo
     states = {instance.id: instance.state for instance in service.rows(ProcessInstance)}
     assert states == {filed.instance_id: "incident", healthy.instance_id: "completed"}
     assert service.file()
+    with reading(service.parts.database) as session:
+        assert {each.row for each in verify(session, service.parts)} == {filed.instance_id}
+    _overwrite(service, filed.instance_id, sound)  # as from a backup
+
+
+def _overwrite(service: World, instance_id: str, blob: bytes) -> bytes:
+    """Put other bytes into the row of an instance; returns what was there."""
+    before: bytes = service.rows(ProcessInstance, id=instance_id)[0].blob
+    with service.parts.database.begin() as connection:
+        connection.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(blob=blob))
+    return before

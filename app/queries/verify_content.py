@@ -1,0 +1,70 @@
+"""Checks that procedures and service data are still, byte for byte, what the audit says was put in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.bundle.read import digest_of
+from app.domain.text import Text
+from app.queries.violation import Violation
+from app.store.audit import AuditEntry
+from app.store.base import table_of
+from app.store.deployments import Deployment, DeploymentFile
+from app.store.service_data import ServiceFile
+
+if TYPE_CHECKING:
+    from app.commands.parts import Parts
+
+_entry, _deployment = table_of(AuditEntry), table_of(Deployment)
+_file, _service = table_of(DeploymentFile), table_of(ServiceFile)
+
+
+def contents(session: Session, _parts: Parts) -> Iterator[Violation]:
+    """Deployments and service files whose content, digest and audited digest are not one and the same."""
+    yield from _deployments(session)
+    yield from _service_files(session)
+
+
+def _deployments(session: Session) -> Iterator[Violation]:
+    audited = {
+        (fields["key"], fields["version"]): fields["digest"]
+        for fields in _entries(session, "Deploy")
+        if "digest" in fields
+    }
+    columns = (_deployment.c.id, _deployment.c.key, _deployment.c.version, _deployment.c.digest)
+    for row in session.execute(select(*columns).order_by(_deployment.c.key, _deployment.c.version)).all():
+        files = session.execute(select(_file.c.path, _file.c.content).filter_by(deployment_id=row.id))
+        if digest_of({file.path: file.content for file in files}) != row.digest:
+            yield _wrong("deployment_file", row.id, "berkasnya diubah", "its files were changed")
+        if audited.pop((row.key, row.version), None) != row.digest:
+            yield _wrong("deployment", row.id, "tidak sama dengan audit", "it is not what the audit says")
+    for key, version in audited:
+        yield _wrong("deployment", f"{key}:{version}", "versi ini hilang", "this version is missing")
+
+
+def _service_files(session: Session) -> Iterator[Violation]:
+    loaded = _entries(session, "LoadService")
+    audited = {(name, digest) for fields in loaded for name, digest in fields["changed"].items()}
+    found = set()
+    for row in session.execute(select(_service).order_by(_service.c.seq)):
+        found.add((row.name, row.digest))
+        if hashlib.sha256(row.content).hexdigest() != row.digest:
+            yield _wrong("service_file", row.id, "isinya diubah", "its content was changed")
+        elif (row.name, row.digest) not in audited:
+            yield _wrong("service_file", row.id, "tidak dikenal audit", "the audit does not know it")
+    for name, _digest in sorted(audited - found):
+        yield _wrong("service_file", name, "berkas ini hilang", "this file is missing")
+
+
+def _entries(session: Session, command: str) -> Iterator[Any]:
+    wanted = select(_entry.c.fields).where(_entry.c.command == command, _entry.c.outcome == "done")
+    return iter(session.scalars(wanted))
+
+
+def _wrong(table: str, row: str, id_: str, en: str) -> Violation:
+    return Violation(table, row, "INV7", Text(id_, en))
