@@ -7,6 +7,8 @@
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 const READABLE = 0.8; // at this zoom the labels can be read
+const STRIDE = 80; // pixels that an arrow key moves the drawing
+const CLOSER = 1.25;
 const MARKS = { tokens: 'has-token', path: 'on-path', incidents: 'has-incident' };
 
 async function fetched(address) {
@@ -73,14 +75,36 @@ function button(label, action) {
   return element;
 }
 
+function zoom(canvas, factor) {
+  canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), 'auto');
+}
+
+/** Moves and zooms the focused drawing: arrows, plus, minus, and 0 for the whole. */
+function keys(svg, canvas) {
+  const acts = {
+    ArrowLeft: () => canvas.scroll({ dx: STRIDE, dy: 0 }),
+    ArrowRight: () => canvas.scroll({ dx: -STRIDE, dy: 0 }),
+    ArrowUp: () => canvas.scroll({ dx: 0, dy: STRIDE }),
+    ArrowDown: () => canvas.scroll({ dx: 0, dy: -STRIDE }),
+    '+': () => zoom(canvas, CLOSER),
+    '=': () => zoom(canvas, CLOSER),
+    '-': () => zoom(canvas, 1 / CLOSER),
+    0: () => fit(canvas),
+  };
+  svg.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  });
+}
+
 function tools(host, viewer) {
   const canvas = viewer.get('canvas');
   const bar = document.createElement('div');
   bar.className = 'diagram-tools';
-  const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), 'auto');
   bar.append(
-    button(host.dataset.zoomIn ?? '+', () => zoom(1.25)),
-    button(host.dataset.zoomOut ?? '−', () => zoom(0.8)),
+    button(host.dataset.zoomIn ?? '+', () => zoom(canvas, CLOSER)),
+    button(host.dataset.zoomOut ?? '−', () => zoom(canvas, 1 / CLOSER)),
     button(host.dataset.zoomFit ?? '⤢', () => fit(canvas)),
   );
   host.before(bar);
@@ -116,6 +140,7 @@ async function draw(host) {
     goTo(viewer, state);
     mark(viewer, state);
     tools(host, viewer);
+    keys(svg, canvas);
     point(viewer);
     // Where the case stands stays in view when the window is turned or resized.
     new ResizeObserver(() => { canvas.resized(); goTo(viewer, state); }).observe(host);
