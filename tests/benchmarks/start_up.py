@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -14,8 +15,6 @@ from time import perf_counter, sleep
 from tests.benchmarks.measure import Figure, at_most
 from tests.benchmarks.world import ROOT, fresh_folder
 
-PORT = 18_431
-
 
 def figures() -> Iterator[Figure]:
     """Seconds and mebibytes of `alur serve --demo` on an empty folder."""
@@ -25,27 +24,29 @@ def figures() -> Iterator[Figure]:
 
 
 def _serve(folder: Path) -> tuple[float, float]:
-    environment = {**os.environ, "PORT": str(PORT), "ALUR_VAR_DIR": str(folder)}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {**os.environ, "PORT": str(port), "ALUR_VAR_DIR": str(folder)}
     environment.pop("ALUR_DATABASE_URL", None)
     command = [Path(sys.executable).with_name("alur"), "serve", "--demo"]
     began = perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
-            while not _answers("/"):
+            while not _answers(port, "/"):
                 if process.poll() is not None or perf_counter() - began > 60:
                     raise RuntimeError("the server did not start")
                 sleep(0.02)
             took = perf_counter() - began
             for address in ("/lapor", "/lacak", "/standar", "/masuk", "/healthz"):
-                _answers(address)
+                _answers(port, address)
             return took, _resident(process.pid)
         finally:
             process.terminate()
 
 
-def _answers(address: str) -> bool:
+def _answers(port: int, address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}{address}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{address}", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError):
         return False
