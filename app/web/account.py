@@ -12,7 +12,7 @@ from app.auth import sign_in as proof
 from app.auth.demo import DEMO_PASSWORD
 from app.commands import passwords, reset_links
 from app.commands.accounts import AskForReset, ChooseLanguage, ChooseOwnPassword
-from app.domain.errors import Invalid, TooMany
+from app.domain.errors import Expired, Invalid, TooMany
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
@@ -87,8 +87,11 @@ def send_link() -> ResponseReturnValue:
 
 @route(blueprint, "/sandi/<token>", Permission.PUBLIC)
 def new_password(token: str) -> ResponseReturnValue:
-    """The page behind the mailed link."""
-    _owner(token)
+    """The page behind the mailed link; from a link that is used up or too old, straight on to a new one."""
+    try:
+        _owner(token)
+    except Expired as refusal:
+        return render_template("account/forgotten.html", sent=False, expired=True), refusal.status
     return render_template("account/new_password.html", errors={})
 
 

@@ -110,3 +110,9 @@ def test_an_invited_person_chooses_the_first_password(app: Flask, service: World
     browser = app.test_client()
     assert choose(browser, link(service, "invitation")) == 302
     assert sign_in(browser, "tono@example.com", NEW).status_code == 302
+
+
+def test_a_link_that_is_over_leads_straight_to_a_new_one(visit: Visit) -> None:
+    answer = visit(None).get("/sandi/not-a-link")
+    assert answer.status_code == 410
+    assert "Minta tautan baru di sini" in answer.text and 'action="/sandi"' in answer.text
