@@ -109,7 +109,7 @@ def test_w19_no_page_leads_to_another_site(address: str, app: Flask, service: Wo
     assert answer.headers["Location"] == "/"
 
 
-def test_a_locked_database_answers_503_and_recovers(
+def test_t12_a_locked_database_answers_503_and_recovers(
     app: Flask, service: World, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filed = service.at_opd()
