@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram
-from app.engine.xml import BPMN
+from app.engine.xml import BPMN, FLOW_NODES, local_name
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 OWN_ID = Text("Beri unsur ini id sendiri di panel sifat.", "Give the element an id of its own in the properties panel.")
@@ -46,6 +46,24 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                 Text("Pakai huruf, angka dan garis bawah saja.", "Use letters, digits and underscores only."),
             )
     yield from _across_files(diagram, bundle)
+    yield from _misplaced(diagram)
+
+
+def _misplaced(diagram: Diagram) -> Iterator[Finding]:
+    """Boxes and arrows inside of something that is no process: they would be kept but never run."""
+    placed = {edge.xml for edge in diagram.edges()} | {node.xml for node in diagram.each()}
+    for xml in diagram.root.iter(f"{{{BPMN}}}*"):
+        kind = local_name(xml)
+        if (kind in FLOW_NODES or kind == "sequenceFlow") and xml not in placed:
+            yield diagram.error(
+                xml.get("id"),
+                "element-misplaced",
+                Text(
+                    f"Unsur {kind} ini berada di dalam unsur lain, bukan di dalam proses.",
+                    f"This element {kind} stands inside another element and not in a process.",
+                ),
+                Text("Hapus unsur itu lalu gambar lagi.", "Delete this element and draw it again."),
+            )
 
 
 def _across_files(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:

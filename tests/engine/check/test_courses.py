@@ -150,3 +150,9 @@ def test_a_process_marked_as_not_to_be_run_is_no_second_one() -> None:
 @pytest.mark.parametrize(("data", "rule"), [(b"", "xml-empty"), (b" \n", "xml-empty"), (b"<a>", "xml-malformed")])
 def test_an_empty_file_is_called_empty(data: bytes, rule: str) -> None:
     assert faults(data) == [(rule, None)]
+
+
+def test_a_box_inside_of_a_task_is_misplaced() -> None:
+    inner = '<userTask id="inner"/><sequenceFlow id="f" sourceRef="a" targetRef="end"/>'
+    data = drawn(user("a", inner), end(), flows=chain("start", "a", "end"))
+    assert faults(data) == [("element-misplaced", "inner"), ("element-misplaced", "f")]
