@@ -48,7 +48,7 @@ def test_a_stopped_case_is_found_understood_and_mended(
     page.goto("/operasi")
     page.get_by_role("link", name="Insiden").first.click()
     expect(page.locator(".incident")).to_contain_text("pencetak terbakar")
-    page.locator(".incident").get_by_text("Coba lagi").first.click()
+    page.locator(".incident summary").click()
     page.locator(".incident").get_by_label("Apa yang sudah diperbaiki?").fill("Pencetak sudah diganti malam ini.")
     page.locator(".incident").get_by_role("button", name="Coba lagi").click()
     Executor(fresh.runner).run_due()
