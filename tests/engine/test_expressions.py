@@ -246,8 +246,8 @@ class TestScripts:
 ATOMS = st.sampled_from(
     ["a", "b", "1", "2.5", "'x'", "\"y\"", "true", "null", "(", ")", "[", "]", ",", ".", "+", "-", "*", "**", "/", "%",
      "<<", "==", "=", "!=", "!", "&&", "||", "and", "or", "not", "in", "is", "if", "else", "lambda", ":", ":=",
-     "__class__", "now()", "sla('k')", "eval", "f'{a}'", "\\", "#", "${", "}", "\n", " ", "é", "\uff43", "for", "{", "}", "~",
-     "@", "1e999"]
+     "__class__", "now()", "sla('k')", "eval", "f'{a}'", "\\", "#", "${", "}", "\n", " ", "é", "\uff43", "for",
+     "{", "}", "~", "@", "1e999"]
 )  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=True) | st.text(max_size=20),
