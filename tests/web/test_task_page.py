@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from app.domain.clock import FrozenClock
 from app.store.audit import AuditEntry
 from app.store.instances import ProcessInstance
 from app.store.tasks import Draft, Task
+from tests.scale import scaled
 from tests.web.conftest import Visit
 from tests.world import ASSIGN, FORWARD, IDENTITY, REASON, RETURN, World
 
@@ -166,6 +169,32 @@ def test_the_answers_of_the_step_before_stand_in_view(service: World, visit: Vis
     page = visit("pupr").get(f"/tugas/{task}").text
     before = page[page.index('id="sebelumnya"') : page.index('id="laporan"')]
     assert "Langkah sebelumnya: 3." in before and "Dinkominfo" in before
+
+
+def test_T3_of_two_forms_sent_at_once_one_is_taken_and_the_other_page_names_the_winner(
+    service: World, visit: Visit
+) -> None:
+    names = ("dinkominfo", "dinkominfo2")
+    tasks = []
+    for _ in range(scaled(100)):
+        filed = service.file()
+        service.do(filed, "ministry_disposition", "menteri", FORWARD)
+        tasks += service.open(filed.instance_id)
+    browsers = {name: visit(name) for name in names}
+    barrier = threading.Barrier(2)
+
+    def send(name: str, task: str) -> tuple[int, str]:
+        barrier.wait()
+        answer = browsers[name].post(f"/tugas/{task}", data=ASSIGN)
+        return answer.status_code, answer.text
+
+    with ThreadPoolExecutor(2) as both:
+        for task in tasks:
+            answers = dict(zip(names, both.map(send, names, [task, task]), strict=True))
+            assert sorted(status for status, _ in answers.values()) == [200, 409], task
+            winner, loser = sorted(names, key=lambda name: answers[name][0])
+            assert f"{winner.title()} sudah menyelesaikan tugas ini" in answers[loser][1]
+            assert service.rows(Task, id=task)[0].completed_by == service.actor(winner).id
 
 
 def test_claiming_what_somebody_holds_says_who(visit: Visit, step3: str) -> None:
