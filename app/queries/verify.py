@@ -52,7 +52,7 @@ INVARIANTS = (
     Invariant("INV6", Text("Basis data utuh.", "The database is sound."), verify_rows.soundness),
     Invariant(
         "INV7",
-        Text("Prosedur dan data layanan sama dengan audit.", "Procedures and service data are what the audit says."),
+        Text("Prosedur, data layanan, dan lampiran utuh.", "Procedures, service data and attachments are whole."),
         verify_content.contents,
     ),
 )

@@ -1,9 +1,10 @@
-"""Checks that procedures and service data are still, byte for byte, what the audit says was put in force."""
+"""Checks that procedures, service data and attachments are still, byte for byte, what the audit says was stored."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.bundle.read import digest_of
 from app.domain.text import Text
 from app.queries.violation import Violation
+from app.store import files
 from app.store.audit import AuditEntry
 from app.store.base import table_of
+from app.store.complaints import Attachment
 from app.store.deployments import Deployment, DeploymentFile
 from app.store.service_data import ServiceFile
 
@@ -21,13 +24,14 @@ if TYPE_CHECKING:
     from app.commands.parts import Parts
 
 _entry, _deployment = table_of(AuditEntry), table_of(Deployment)
-_file, _service = table_of(DeploymentFile), table_of(ServiceFile)
+_file, _service, _attachment = table_of(DeploymentFile), table_of(ServiceFile), table_of(Attachment)
 
 
-def contents(session: Session, _parts: Parts) -> Iterator[Violation]:
-    """Deployments and service files whose content, digest and audited digest are not one and the same."""
+def contents(session: Session, parts: Parts) -> Iterator[Violation]:
+    """Deployments, service files and attachments whose content, digest and audited digest are not the same."""
     yield from _deployments(session)
     yield from _service_files(session)
+    yield from _attachments(session, parts.settings.attachments_dir)
 
 
 def _deployments(session: Session) -> Iterator[Violation]:
@@ -38,8 +42,8 @@ def _deployments(session: Session) -> Iterator[Violation]:
     }
     columns = (_deployment.c.id, _deployment.c.key, _deployment.c.version, _deployment.c.digest)
     for row in session.execute(select(*columns).order_by(_deployment.c.key, _deployment.c.version)).all():
-        files = session.execute(select(_file.c.path, _file.c.content).filter_by(deployment_id=row.id))
-        if digest_of({file.path: file.content for file in files}) != row.digest:
+        stored = session.execute(select(_file.c.path, _file.c.content).filter_by(deployment_id=row.id))
+        if digest_of({file.path: file.content for file in stored}) != row.digest:
             yield _wrong("deployment_file", row.id, "berkasnya diubah", "its files were changed")
         if audited.pop((row.key, row.version), None) != row.digest:
             yield _wrong("deployment", row.id, "tidak sama dengan audit", "it is not what the audit says")
@@ -59,6 +63,20 @@ def _service_files(session: Session) -> Iterator[Violation]:
             yield _wrong("service_file", row.id, "tidak dikenal audit", "the audit does not know it")
     for name, _digest in sorted(audited - found):
         yield _wrong("service_file", name, "berkas ini hilang", "this file is missing")
+
+
+def _attachments(session: Session, folder: Path) -> Iterator[Violation]:
+    audited = {fields["attachment"]: fields["sha256"] for fields in _entries(session, "StoreAttachment")}
+    for row in session.execute(select(_attachment.c.id, _attachment.c.sha256).order_by(_attachment.c.id)):
+        if audited.get(row.id) != row.sha256:
+            yield _wrong("attachment", row.id, "tidak sama dengan audit", "it is not what the audit says")
+        try:
+            sound = hashlib.sha256(files.read(folder, row.id)).hexdigest() == row.sha256
+        except FileNotFoundError:
+            yield _wrong("attachment", row.id, "berkasnya hilang", "its file is missing")
+        else:
+            if not sound:
+                yield _wrong("attachment", row.id, "berkasnya diubah", "its file was changed")
 
 
 def _entries(session: Session, command: str) -> Iterator[Any]:

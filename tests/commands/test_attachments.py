@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import struct
@@ -15,13 +16,16 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from sqlalchemy import update
 
 from app.commands.attachments import StoreAttachment, SweepAttachments
 from app.commands.media import EICAR, cleaned, safe_name
 from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.roles import SYSTEM
+from app.queries.verify import verify
 from app.store import files
 from app.store.complaints import Attachment
+from app.store.database import reading
 from tests.world import VISITOR, World
 
 LARGEST = 10 * 1024 * 1024
@@ -245,3 +249,25 @@ def test_T24_files_that_belong_to_nothing_are_swept_out(service: World) -> None:
     assert service.runner.run(SweepAttachments(), SYSTEM) == 2
     assert [row.id for row in service.rows(Attachment)] == [kept]
     assert files.path_of(folder, kept).exists() and not files.path_of(folder, never_sent).exists()
+
+
+def test_W15_a_changed_or_lost_attachment_is_named(service: World) -> None:
+    kept, lost, swapped = (service.runner.run(StoreAttachment("a.png", png()), VISITOR) for _ in range(3))
+    folder = service.parts.settings.attachments_dir
+    contents = {each: files.read(folder, each) for each in (kept, lost, swapped)}
+    files.write(folder, kept, b"another picture")
+    files.remove(folder, [lost])
+    other = hashlib.sha256(b"x").hexdigest()
+    with service.parts.database.begin() as connection:
+        connection.execute(update(Attachment).where(Attachment.id == swapped).values(sha256=other))
+    files.write(folder, swapped, b"x")
+    with reading(service.parts.database) as session:
+        found = verify(session, service.parts)
+    assert {(each.invariant, each.table, each.row) for each in found} == {
+        ("INV7", "attachment", each) for each in (kept, lost, swapped)
+    }
+    for each, content in contents.items():  # as from a backup
+        files.write(folder, each, content)
+    with service.parts.database.begin() as connection:
+        sound = hashlib.sha256(contents[swapped]).hexdigest()
+        connection.execute(update(Attachment).where(Attachment.id == swapped).values(sha256=sound))
