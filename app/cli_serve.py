@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     from app.jobs.scheduler import Ticker
     from app.main import create_app, join
 
+    log_from(settings.log_level)
     parts = join(settings)
     make_ready(parts)
     app = create_app(settings, parts=parts)
@@ -42,6 +44,15 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
         server.run()
     finally:
         ticker.stop()
+
+
+def log_from(level: str) -> None:
+    """Write down what is at least as grave as this."""
+    import structlog
+
+    logging.getLogger().setLevel(level)
+    least = logging.getLevelNamesMapping()[level]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(least))
 
 
 def _leave(_number: int, _frame: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -12,10 +13,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import structlog
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from app.cli_serve import make_ready, serve
+from app.cli_serve import log_from, make_ready, serve
 from app.cli_user import user
 from app.demo import has_demo_people
 from app.main import join
@@ -148,3 +150,17 @@ def _first_page(address: str) -> str:
         except OSError:
             time.sleep(0.1)
     raise AssertionError("the server never answered")
+
+
+@pytest.mark.parametrize(("level", "said"), [("DEBUG", 3), ("INFO", 2), ("WARNING", 1), ("ERROR", 0)])
+def test_the_log_says_what_is_grave_enough(level: str, said: int, capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().level
+    try:
+        log_from(level)
+        log = structlog.get_logger("test")
+        for say in (log.debug, log.info, log.warning):
+            say("a line of the log")
+    finally:
+        structlog.reset_defaults()
+        logging.getLogger().setLevel(before)
+    assert capsys.readouterr().out.count("a line of the log") == said
