@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
@@ -77,11 +77,17 @@ def _person(name: str) -> Callable[[Site], str]:
     return lambda site: f"/orang/{site.id_of(name)}"
 
 
+def _press(button: Locator) -> None:
+    """Press a button that sends a form, and wait for the whole answer."""
+    with button.page.expect_navigation():
+        button.click()
+
+
 def _send(page: Page) -> None:
     """Press the button of the page's own form without having filled it in."""
-    page.locator(
-        "main form[method=post] button[type=submit].btn-primary, main form[method=post] .btn-danger"
-    ).first.click()
+    _press(
+        page.locator("main form[method=post] button[type=submit].btn-primary, main form[method=post] .btn-danger").first
+    )
 
 
 def _unfold(page: Page) -> None:
@@ -108,14 +114,14 @@ def _filed(page: Page) -> None:
 def _wrong_code(page: Page) -> None:
     page.locator("[name=nomor]").fill("3F7K29QX4M")
     page.locator("[name=kode]").fill("SALAH")
-    page.locator("form:has([name=kode]) button[type=submit]").last.click()
+    _press(page.locator("form:has([name=kode]) button[type=submit]").last)
 
 
 def _wrong_password(page: Page) -> None:
     # Nobody signs in as this person elsewhere: after a failure they have to wait, and the clock stands.
     page.locator("#email").fill("pejabat@contoh.example")
     page.locator("#password").fill("bukan kata sandinya")
-    page.locator("form:has(#password) button").click()
+    _press(page.locator("form:has(#password) button"))
 
 
 def _short_password(page: Page) -> None:
@@ -130,22 +136,22 @@ def _forgotten(page: Page) -> None:
 
 def _accepted(page: Page) -> None:
     page.get_by_label("Ya, kami tindak lanjuti").check()
-    page.get_by_role("button", name="Selesaikan tugas").click()
+    _press(page.get_by_role("button", name="Selesaikan tugas"))
 
 
 def _returning(page: Page) -> None:
     page.get_by_label("Tidak, kembalikan ke Dinkominfo").check()
-    page.get_by_role("button", name="Selesaikan tugas").click()
+    _press(page.get_by_role("button", name="Selesaikan tugas"))
 
 
 def _identity(page: Page) -> None:
     page.locator("#reason").fill("Menelepon pelapor untuk menanyakan letak tiang.")
-    page.get_by_role("button", name="Buka identitas").click()
+    _press(page.get_by_role("button", name="Buka identitas"))
 
 
 def _broken_upload(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(BROKEN)
-    page.get_by_role("button", name="Periksa").click()
+    _press(page.get_by_role("button", name="Periksa"))
 
 
 STORIES = (

@@ -12,6 +12,7 @@ from tests.browser.stories import NO_PAGES, STORIES, Story
 from tests.browser.visiting import HEIGHT, WIDTHS, Visits
 
 SERIOUS = {"serious", "critical"}
+COLOURS = ("color-contrast", "link-in-text-block")  # the dark pages differ from the light ones in nothing else
 # What sticks out of the window, unless it lies in a part that scrolls by itself.
 STICKING_OUT = """() => {
   const width = document.documentElement.clientWidth;
@@ -38,14 +39,19 @@ def test_a_page_is_accessible_and_fits(story: Story, visits: Visits, services: S
     assert page.title().strip()
     assert page.locator("h1").count() == 1
     assert page.locator(".btn-primary:visible").count() <= 1, "more than one primary button"
-    assert violations(page) == []
-    page.set_viewport_size({"width": WIDTHS["phone"], "height": HEIGHT})
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert violations(page) == []
-    assert page.evaluate(STICKING_OUT) == []
+    for width in WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert page.evaluate(STICKING_OUT) == [], f"wider than {width} px"
+    for width in (WIDTHS["desktop"], WIDTHS["phone"]):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.emulate_media(color_scheme="light")
+        assert violations(page) == [], f"light, {width} px"
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, COLOURS) == [], f"dark, {width} px"
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """Rules that a page breaks seriously, with the elements that break them."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, rules: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
+    """Rules that a page breaks seriously, of all or of `rules`, with the elements that break them."""
+    only = {"runOnly": list(rules)} if rules else {}
+    found = Axe().run(page, options={"resultTypes": ["violations"], **only}).response["violations"]
     return [(row["id"], [node["html"][:200] for node in row["nodes"]]) for row in found if row["impact"] in SERIOUS]
