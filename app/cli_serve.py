@@ -54,6 +54,7 @@ def log_from(level: str) -> None:
     import structlog
 
     logging.getLogger().setLevel(level)
+    logging.getLogger("waitress.queue").setLevel("ERROR")  # a page asks for its styles and scripts at once
     least = logging.getLevelNamesMapping()[level]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(least))
 
