@@ -265,6 +265,7 @@ def plain(found: Any) -> bool:
     return found is None or isinstance(found, bool | int | float | str)
 
 
+@pytest.mark.slow
 @settings(max_examples=scaled(20_000))
 @given(st.lists(ATOMS, max_size=14).map(" ".join) | st.lists(ATOMS, max_size=14).map("".join), JSON, JSON)
 def test_no_expression_leads_out_of_the_language(text: str, a: Any, b: Any) -> None:

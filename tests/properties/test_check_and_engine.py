@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import timedelta
 
+import pytest
+
 from app.domain.findings import errors
 from app.engine.check.run import check_files
 from app.engine.definition import Definition, define
@@ -43,6 +45,7 @@ def course(definition: Definition, chance: random.Random) -> bool:
     return instance.completed
 
 
+@pytest.mark.slow
 def test_a_sketch_without_errors_never_gets_stuck() -> None:
     sound = ended = 0
     for seed in range(scaled(SKETCHES)):

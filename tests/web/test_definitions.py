@@ -19,6 +19,8 @@ from app.store.outbox import OutboxMessage
 from tests.web.conftest import Visit
 from tests.world import PROCESS, ROOT, World
 
+pytestmark = pytest.mark.slow  # deploying checks and plays every scenario
+
 HOME = "/proses/pengaduan_sp4n"
 UPLOAD = f"{HOME}/unggah"
 DIAGRAM = "pengaduan_sp4n.bpmn"

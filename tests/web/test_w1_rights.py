@@ -96,6 +96,7 @@ def expected(permission: Permission, endpoint: str, rule: Rule, name: str | None
     return "shown"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [None, *PEOPLE])
 def test_w1_every_route_answers_every_role_as_declared(
     name: str | None, app: Flask, service: World, visit: Visit, objects: dict[str, str]
