@@ -25,7 +25,7 @@ def test_the_conflicts_of_the_source_and_unconfirmed_data_are_listed() -> None:
     for words in (
         "1706",
         "The completion time is empty",
-        "31 entries are not confirmed",
+        "31 entries not confirmed",
         "working or calendar",
         "0 errors",
     ):
@@ -40,6 +40,14 @@ def test_json_is_a_list_of_findings() -> None:
     assert {"channel-conflict", "channel-raw", "source-conflict", "question-open", "unconfirmed"} <= {
         finding["rule"] for finding in found
     }
+
+
+def test_findings_are_sentences_in_either_language() -> None:
+    for language, where in (("id", "(komponen 5, Produk Pelayanan)"), ("en", "(component 5, Product)")):
+        said = run(ALUR_LANGUAGE=language).output
+        assert where in said
+        assert "Text(" not in said and "id=" not in said
+    assert "1 entry not confirmed" in run().output
 
 
 def test_indonesian_is_complete_too() -> None:

@@ -78,7 +78,7 @@ def _text(field: Field, raw: str, _: Sources) -> str:
         raise Unfit(_too_long(longest, len(text)))
     if field.min_length and len(text) < field.min_length:
         raise Unfit(Text(
-            f"Tulis paling sedikit {field.min_length} huruf; sekarang {len(text)}.",
+            f"Tulis paling sedikit {field.min_length} karakter; sekarang {len(text)}.",
             f"Write at least {field.min_length} characters; there are {len(text)} now.",
         ))  # fmt: skip
     if field.pattern and not re2.search(field.pattern, text):
@@ -200,7 +200,8 @@ def _read(parse: Callable[[str], Moment], text: str, wrong: Text) -> Moment:
 
 def _too_long(longest: int, length: int) -> Text:
     return Text(
-        f"Paling panjang {longest} huruf; sekarang {length}.", f"At most {longest} characters; there are {length} now."
+        f"Paling panjang {longest} karakter; sekarang {length}.",
+        f"At most {longest} characters; there are {length} now.",
     )
 
 

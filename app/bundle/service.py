@@ -19,6 +19,7 @@ from app.domain.findings import Finding, errors
 from app.domain.limits import Limit, in_force
 from app.domain.roles import RolePermissions
 from app.domain.text import Text
+from app.domain.words import count_en
 
 FOLDER = "processes/service"  # below the folder of a city's content
 NAMES = (
@@ -212,7 +213,7 @@ def _unconfirmed(sources: Mapping[str, Source]) -> None:
             source.warning(
                 None,
                 "unconfirmed",
-                Text(f"{count} data belum dikonfirmasi.", f"{count} entries are not confirmed."),
+                Text(f"{count} data belum dikonfirmasi.", f"{count_en(count, 'entry', 'entries')} not confirmed."),
                 Text("Periksa, lalu tulis confirmed = true.", "Check them, then write confirmed = true."),
             )
 

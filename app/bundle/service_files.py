@@ -126,8 +126,8 @@ def _check_addresses(row: Row, channel: Channel) -> None:
             row.where,
             "channel-conflict",
             Text(
-                f"Dokumen sumber juga menulis {other.address} ({other.where}); dipakai {channel.address}.",
-                f"The source document also says {other.address} ({other.where}); {channel.address} is used.",
+                f"Dokumen sumber juga menulis {other.address} ({other.where.id}); dipakai {channel.address}.",
+                f"The source document also says {other.address} ({other.where.en}); {channel.address} is used.",
             ),
             Text("Pastikan mana yang benar, lalu hapus yang lain.", "Find out which is right and remove the other."),
         )
@@ -296,6 +296,8 @@ def _check_wording(row: Row, wording: Wording, known: frozenset[str]) -> None:
         row.source.error(
             row.where,
             "template-short",
-            Text(f"Teks pendek melebihi {SHORT_LENGTH} huruf.", f"The short text exceeds {SHORT_LENGTH} characters."),
+            Text(
+                f"Teks pendek melebihi {SHORT_LENGTH} karakter.", f"The short text exceeds {SHORT_LENGTH} characters."
+            ),
             Text("Persingkat teksnya.", "Shorten the text."),
         )

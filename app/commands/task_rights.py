@@ -19,6 +19,7 @@ _candidates = Quick(select(_candidate.c.role, _candidate.c.unit).where(_candidat
 
 DONE = Text("menyelesaikan tugas ini", "completed this task")
 CLAIMED = Text("mengambil tugas ini", "claimed this task")
+TAKEN = Text("Tugas sudah diambil petugas lain", "Another officer has already taken the task")
 REPORTER = "Pelapor"
 
 
@@ -73,4 +74,6 @@ def _refuse_late(file: CaseFile) -> None:
 def _lost(file: CaseFile, winner: str, when: datetime, what: Text) -> Conflict:
     who = name_of(file.unit.connection, winner) or (REPORTER if winner == "reporter" else winner)
     said = Text(f"{who} sudah {what.id}.", f"{who} has already {what.en}.")
+    if what is CLAIMED:
+        said = Text(f"{TAKEN.id}: {who}.", f"{TAKEN.en}: {who}.")
     return Conflict(said, who=who, when=when, what=what)

@@ -37,7 +37,8 @@ def name(text: str) -> str:
     if not shortest <= len(found) <= longest:
         raise Unfit(
             Text(
-                f"Nama terdiri atas {shortest} sampai {longest} huruf.", f"A name has {shortest} to {longest} letters."
+                f"Nama terdiri atas {shortest} sampai {longest} karakter.",
+                f"A name has {shortest} to {longest} characters.",
             )
         )
     if not NAME.fullmatch(found):

@@ -15,3 +15,7 @@ class Text:
     def say(self, lang: str) -> str:
         """The sentence in `lang`; anything but "en" is answered in Indonesian."""
         return self.en if lang == "en" else self.id
+
+    def __format__(self, spec: str) -> str:
+        """A sentence is said in one language; put whole into another sentence it would show itself as an object."""
+        raise TypeError("say the text in one language before it becomes part of a sentence")

@@ -71,6 +71,6 @@ def span_text(span: timedelta) -> Text:
     return Text(" ".join(id_parts), " ".join(en_parts))
 
 
-def count_en(number: int, noun: str) -> str:
-    """“1 hour”, “2 hours”."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count_en(number: int, noun: str, many: str | None = None) -> str:
+    """“1 hour”, “2 hours”; `many` for a noun whose plural is not formed by an s."""
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"

@@ -144,7 +144,7 @@ def _checked_text(token: re.Match[str]) -> str:
 
 def _too_long(length: int) -> Text:
     return Text(
-        f"Rumus terlalu panjang: {length} huruf, paling banyak {MAX_CHARACTERS}.",
+        f"Rumus terlalu panjang: {length} karakter, paling banyak {MAX_CHARACTERS}.",
         f"The expression is too long: {length} characters, at most {MAX_CHARACTERS}.",
     )
 

@@ -145,7 +145,7 @@ def change_password() -> ResponseReturnValue:
 def choose_language() -> ResponseReturnValue:
     """Choose the language of the letters to oneself."""
     run(ChooseLanguage(request.form.get("lang", "")))
-    flash(_("Bahasa surat untuk Anda tersimpan."), "success")
+    flash(_("Bahasa surel notifikasi untuk Anda tersimpan."), "success")
     return redirect("/akun")
 
 

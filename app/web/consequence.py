@@ -29,9 +29,13 @@ def consequence(outcome: Outcome, bundle: Bundle) -> str:
 def _opened(task: Next, bundle: Bundle) -> str:
     step, holder = text(bundle.label(task.element)), _holder(task)
     if task.due_at is None:
-        return str(_("Aduan akan ke %(holder)s: “%(step)s”, tanpa batas waktu.", holder=holder, step=step))
+        return str(
+            _("Aduan akan diteruskan kepada %(holder)s: “%(step)s”, tanpa batas waktu.", holder=holder, step=step)
+        )
     due = instant(task.due_at)
-    sentence: str = _("Aduan akan ke %(holder)s: “%(step)s”; batas waktu %(due)s.", holder=holder, step=step, due=due)
+    sentence: str = _(
+        "Aduan akan diteruskan kepada %(holder)s: “%(step)s”; batas waktu %(due)s.", holder=holder, step=step, due=due
+    )
     return sentence if task.due_confirmed else f"{sentence} {_('(perkiraan)')}"
 
 

@@ -27,7 +27,7 @@ from app.web.routes import may, read, route, run, service, web
 blueprint = Blueprint("definitions", __name__, url_prefix="/proses")
 
 REASON = Text(
-    "Tulis alasannya sedikitnya 10 huruf, agar orang lain mengerti kelak.",
+    "Tulis alasannya sedikitnya 10 karakter, agar orang lain mengerti kelak.",
     "Give a reason of at least 10 characters, so that others understand later.",
 )
 NO_FILE = Text("Pilih sedikitnya satu berkas.", "Choose at least one file.")
@@ -37,7 +37,7 @@ OVERTAKEN = Text(
     "Another version was put live in the meantime. Read again what changes compared with it, then put yours live.",
 )
 KINDS = (".bpmn", ".dmn", ".form", ".toml")
-LEAST = 10  # letters of a reason
+LEAST = 10  # characters of a reason
 
 
 @route(blueprint, "", Permission.DEFINITION_READ)

@@ -26,8 +26,8 @@ from app.web.routes import current_actor, may, read, require, route, run, servic
 blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
-LEAST = 10  # letters of a reason
-REASON = Text("Tulis alasannya sedikitnya 10 huruf.", "Give a reason of at least 10 characters.")
+LEAST = 10  # characters of a reason
+REASON = Text("Tulis alasannya sedikitnya 10 karakter.", "Give a reason of at least 10 characters.")
 MOVED_BY_OTHERS = ("userTask", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 STATES = ("active", "incident", "completed", "cancelled")
 

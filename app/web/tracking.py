@@ -119,7 +119,7 @@ def _mistyped(number: str, secret: str) -> dict[str, str]:
             "Ada yang salah tulis pada nomor ini. Cocokkan satu per satu dengan nomor pada tanda terima."
         )
     if len(secret) != SECRET_LENGTH:
-        hints["kode"] = _("Kode terdiri atas 16 huruf dan angka; yang tertulis %(count)d.", count=len(secret))
+        hints["kode"] = _("Kode terdiri atas 16 karakter, huruf dan angka; yang tertulis %(count)d.", count=len(secret))
     return hints
 
 

@@ -22,11 +22,11 @@ def status(page: Page) -> str:
 def test_a_complaint_travels_from_the_form_to_the_report(lively: Site, visits: Visits) -> None:
     citizen = visits.visitor(lively, viewport={"width": 390, "height": 844})
     number, secret = file_complaint(citizen)
-    citizen.get_by_role("link", name="Lihat perkembangan aduan").click()
+    citizen.get_by_role("link", name="Lacak aduan ini").click()
     citizen.wait_for_url(f"**/lacak/{number}")
     assert status(citizen) == "Diterima"
     expect(citizen.locator("[aria-current=step]")).to_contain_text("KemenPANRB")
-    citizen.get_by_text("Mengapa saat itu?").first.click()
+    citizen.get_by_text("Bagaimana batas waktu ini dihitung?").first.click()
     expect(citizen.locator(".due-why li").first).to_be_visible()
 
     office = visits.visitor(lively)

@@ -80,7 +80,7 @@ def test_steps_carry_their_number_as_a_badge() -> None:
 
 def test_the_english_picture_has_no_indonesian_left() -> None:
     found = words(picture(english=True))
-    assert "Follows up the complaint" in found
+    assert "Follow up the complaint" in found
     assert not re.search(r"aduan|Menunggu|Diarsipkan|Pelapor|kembali", found)
 
 

@@ -47,7 +47,7 @@ def test_the_digest_follows_every_byte_and_every_name() -> None:
 
 
 def test_labels_are_drawn_in_one_language_and_told_in_two() -> None:
-    assert bundle().label("follow_up") == Text("Menindaklanjuti aduan", "Follows up the complaint")
+    assert bundle().label("follow_up") == Text("Menindaklanjuti aduan", "Follow up the complaint")
     assert bundle().label("lane_opd").en == "OPD (city office)"
     assert bundle().label("nothing") == Text("nothing", "nothing")
 

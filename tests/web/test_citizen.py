@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask, get_template_attribute
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from app.domain.limits import Limit
+from app.domain.text import Text
 from app.store.complaints import Attachment, Complaint
 from app.store.database import reading
 from tests.web.conftest import Visit
@@ -83,8 +87,18 @@ def test_the_start_page_says_whether_somebody_is_there(visit: Visit, service: Wo
 def test_the_start_page_names_the_steps_their_limits_as_estimates_and_the_emergency_number(visit: Visit) -> None:
     page = visit(None).get("/").text
     assert page.count('class="line-step"') == 7
-    assert page.count("perkiraan, belum ditetapkan") == 7  # six limits of steps and that of the whole
+    assert page.count("(perkiraan)") == 7  # a mark at six limits of steps and at that of the whole
+    assert page.count("perkiraan, belum ditetapkan") == 1  # and what it means, once
     assert "paling lama 14 hari kerja" in page and 'href="tel:112"' in page
+
+
+def test_a_confirmed_limit_has_neither_mark_nor_note(app: Flask) -> None:
+    promised = Limit("x", "P3D", "working", "task", 0.6, (), (), date(2026, 1, 1), Text("", ""), True, None)
+    with app.test_request_context():
+        limit, estimates = (get_template_attribute("citizen/parts.html", name) for name in ("limit", "estimates"))
+        said = limit(promised) + estimates([promised])
+        assert "paling lama 3 hari kerja" in said and "perkiraan" not in said and "*" not in said
+        assert "perkiraan, belum ditetapkan" in estimates([promised, replace(promised, confirmed=False)])
 
 
 def test_six_answers_are_taken_and_number_and_secret_are_shown_once(visit: Visit, service: World) -> None:

@@ -118,7 +118,7 @@ def test_the_current_step_names_its_holder_its_due_time_and_why(visit: Visit, se
     page = enter(visit(None), service.at_opd())
     assert line(page) == ["done", "done", "done", "current", *["ahead"] * 3]
     assert "Dinas Pekerjaan Umum dan Penataan Ruang" in page
-    assert "Sel, 24 Nov 2026 15.45 WIB" in page and "Mengapa saat itu?" in page
+    assert "Sel, 24 Nov 2026 15.45 WIB" in page and "Bagaimana batas waktu ini dihitung?" in page
     assert "pemilik layanan belum menetapkannya" in page
 
 

@@ -169,8 +169,8 @@ def test_the_live_diagram_and_the_picture_are_drawn_in_the_language_of_the_reade
     filed = service.file()
     address = f"/operasi/instans/{filed.instance_id}/diagram.bpmn"
     assert "Menindaklanjuti aduan" in visit("ops").get(address).text
-    assert "Follows up the complaint" in english("ops").get(address).text
-    assert "Follows up the" in english("pemilik").get("/proses/pengaduan_sp4n/versi/1/diagram.svg").text
+    assert "Follow up the complaint" in english("ops").get(address).text
+    assert "Follow up the" in english("pemilik").get("/proses/pengaduan_sp4n/versi/1/diagram.svg").text
 
 
 def test_a_renamed_diagram_differs_in_its_words_only() -> None:
@@ -198,7 +198,7 @@ def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: Wo
         assert Heard(visit("ops").get(page).text).said & codes == set(), page
     assert Heard(visit("pemilik").get("/proses/pengaduan_sp4n").text).said & codes == set()
     address = "/operasi/kotak-keluar"
-    assert f"Aduan {filed.tracking_id} diteruskan ke Dinas" in visit("ops").get(address).text
+    assert f"Aduan {filed.tracking_id} diteruskan kepada Dinas" in visit("ops").get(address).text
     assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
 
 

@@ -201,7 +201,7 @@ def test_claiming_what_somebody_holds_says_who(visit: Visit, step3: str) -> None
     visit("dinkominfo").post(f"/tugas/{step3}/ambil")
     answer = visit("dinkominfo2").post(f"/tugas/{step3}/ambil")
     assert answer.status_code == 409
-    assert "Dinkominfo sudah mengambil tugas ini" in answer.text
+    assert "Tugas sudah diambil petugas lain: Dinkominfo" in answer.text
     assert "sedang mengerjakan" in visit("dinkominfo2").get(f"/tugas/{step3}").text
 
 

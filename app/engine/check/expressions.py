@@ -38,7 +38,7 @@ def _faulty(diagram: Diagram, formula: Formula) -> Finding:
     text = " ".join(formula.text.split())
     shown = text if len(text) <= 80 else text[:79] + "…"
     column = fault.column
-    at = Text(f" (huruf ke-{column})", f" (character {column})") if column else Text("", "")
+    at = Text(f" (karakter ke-{column})", f" (character {column})") if column else Text("", "")
     rule = "expression-unsafe" if isinstance(fault, UnsafeExpression) else "expression-invalid"
     return diagram.error(
         formula.where,
