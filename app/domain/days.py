@@ -77,12 +77,13 @@ class Opening:
 
     def day(self, day: date) -> Day:
         """What holds on one date: a declared working day beats a holiday, that beats hours, a closure beats all."""
-        plan = self._planned(day)
+        plan = self.planned(day)
         for closure in self.closures.get(day, ()):
             plan = Day(_without(plan.hours, closure.start, closure.end), "closure", closure.name)
         return plan
 
-    def _planned(self, day: date) -> Day:
+    def planned(self, day: date) -> Day:
+        """What would hold on this date without closures."""
         usual = self.usual(day)
         workday = self.workdays.get(day)
         if workday is not None:

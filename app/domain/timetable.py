@@ -24,7 +24,10 @@ def micros(at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The open intervals of one year and, for each working day, its ordinal and closing instant."""
+    """The open intervals of one year and, for each working day, its ordinal and the instant at which it ends.
+
+    A working day ends at its planned closing: when the office must close earlier, nothing is due earlier for that.
+    """
 
     opens: list[int]
     closes: list[int]
@@ -96,12 +99,15 @@ def build_year(opening: Opening, zone: ZoneInfo, year: int) -> Year:
     """Lay out one year of the office's hours."""
     built = Year([], [], [], [])
     for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
-        hours = opening.day(date.fromordinal(ordinal)).hours
+        day = date.fromordinal(ordinal)
+        hours = opening.day(day).hours
         end = None
         for start, end in _instants(zone, ordinal, hours) if hours else ():
             built.opens.append(start)
             built.closes.append(end)
         if end is not None:
+            for _, planned in _instants(zone, ordinal, opening.planned(day).hours) if day in opening.closures else ():
+                end = max(end, planned)
             built.ordinals.append(ordinal)
             built.closings.append(end)
     return built

@@ -53,6 +53,15 @@ def instant_text(local: datetime) -> Text:
     return Text(f"{day.id} {hour.id} {zone}".rstrip(), f"{day.en} {hour.en} {zone}".rstrip())
 
 
+def moment_text(local: datetime) -> Text:
+    """A local instant near by, without year and zone: “Jum 27 Nov 11.00”."""
+    day, hour = local.date(), time_text(local)
+    return Text(
+        f"{_day(day, WEEKDAYS_ID, MONTHS_ID)} {hour.id}",
+        f"{_day(day, WEEKDAYS_EN, MONTHS_EN)} {hour.en}",
+    )
+
+
 def span_text(span: timedelta) -> Text:
     """A span of at least zero in hours, minutes and seconds: “6 jam 45 menit”."""
     minutes, rest = divmod(span, MINUTE)

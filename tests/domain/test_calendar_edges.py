@@ -222,7 +222,8 @@ def test_23_a_half_day_closure() -> None:
         data(closure=[{"date": "2026-11-23", "hours": "11:00-15:45", "name": {"id": "rob", "en": "tidal flood"}}])
     )
     assert after("2026-11-23 10:30", "PT1H", office=flood) == "2026-11-24 08:30"
-    assert after("2026-11-20 10:30", "P1D", office=flood) == "2026-11-23 11:00"
+    assert after("2026-11-20 10:30", "P1D", office=flood) == "2026-11-23 15:45"  # never earlier for a closure after it
+    assert after("2026-11-13 10:30", "P10D", "calendar", office=flood) == "2026-11-23 15:45"
     hours, reason = flood.day(date(2026, 11, 23))
     assert hours == ((time(8), time(11)),)
     assert reason is not None
