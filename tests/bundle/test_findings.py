@@ -105,5 +105,7 @@ def test_a_gateway_must_know_every_answer_that_the_form_offers() -> None:
 
 
 def test_a_question_that_may_be_left_open_needs_a_default_flow() -> None:
-    found = found_after({"forms/tanggapan.form": lambda text: text.replace('"required": true', '"required": false', 1)})
-    assert [(one.element, "reply_decision = empty" in one.message.en) for one in found] == [("gw_reopen", True)]
+    found = found_after(
+        {"forms/verifikasi_dinkominfo.form": lambda text: text.replace('"required": true', '"required": false', 1)}
+    )
+    assert [(one.element, "authority_decision = empty" in one.message.en) for one in found] == [("gw_authority", True)]
