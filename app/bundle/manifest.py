@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from app.bundle.meaning import FORMER, JUDGED, Meaning
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.text import Text
@@ -91,6 +92,7 @@ class Manifest:
     instance: InstanceRules = InstanceRules()
     statuses: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[str, ...] = ()  # topics left to outside workers: no handler is expected
+    meaning: Meaning = field(default_factory=Meaning)
 
     @property
     def forms(self) -> frozenset[str]:
@@ -193,6 +195,7 @@ def _manifest(table: _Table) -> Manifest:
         instance=_instance(table.table("instance")),
         statuses=table.words("statuses"),
         topics=_topics(table.table("topics")),
+        meaning=_meaning(table.table("meaning")),
     )
     title.done()
     table.done()
@@ -240,6 +243,12 @@ def _topics(table: _Table) -> tuple[str, ...]:
     topics = table.texts("external")
     table.done()
     return topics
+
+
+def _meaning(table: _Table) -> Meaning:
+    given = {name: table.texts(name) for name in (*FORMER, JUDGED) if name in table.data}
+    table.done()
+    return Meaning.of(given)
 
 
 def _refused(place: str | None, id_: str, en: str, detail: str) -> InvalidDiagram:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.bundle.form_fields import Field
 from app.bundle.manifest import MANIFEST, Variable
+from app.bundle.meaning import FILES, FORMER_JUDGED
 from app.bundle.read import Bundle, forms_named
 from app.domain.findings import Finding
 from app.domain.text import Text
@@ -35,6 +36,7 @@ def check_manifest(bundle: Bundle, known: Known) -> Iterator[Finding]:
     yield from _messages(bundle, known)
     yield from _instance(bundle, known)
     yield from _statuses(bundle, known)
+    yield from _meanings(bundle, known)
     yield from _presets(bundle)
 
 
@@ -135,6 +137,24 @@ def _statuses(bundle: Bundle, known: Known) -> Iterator[Finding]:
     if known.statuses is not None:
         for id_, status in manifest.statuses.items():
             yield from _missing(f"statuses.{id_}", [status], known.statuses, "status", "status")
+
+
+def _meanings(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    meaning = bundle.manifest.meaning
+    for name, form, key in meaning.named():
+        place = f"meaning.{name}"
+        question = bundle.forms[form].by_key.get(key) if form in known.forms else None
+        if question is None:
+            yield _unknown(place, f"{form}.{key}", "isian", "field")
+        elif (question.type == "filepicker") != (name in FILES):
+            yield _finding(
+                place,
+                "meaning-type",
+                Text(f"Isian {form}.{key} tidak cocok dengan arti ini.", f"The field {form}.{key} does not fit."),
+                Text("Foto dipilih dengan filepicker, yang lain tidak.", "Pictures are filepickers, all else is not."),
+            )
+    if meaning.judged_in != FORMER_JUDGED:
+        yield from _missing("meaning.judged_in", meaning.judged_in, known.forms, "formulir", "form")
 
 
 def _presets(bundle: Bundle) -> Iterator[Finding]:

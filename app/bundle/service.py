@@ -10,7 +10,18 @@ from pathlib import Path
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
-from app.bundle.service_statuses import ActionWords, Emergency, PublicStep, Status, actions, emergency, statuses, steps
+from app.bundle.service_statuses import (
+    ActionWords,
+    Emergency,
+    PublicStep,
+    Stage,
+    Status,
+    actions,
+    emergency,
+    stages,
+    statuses,
+    steps,
+)
 from app.domain.calendar import Calendar
 from app.domain.calendar_data import read_calendar
 from app.domain.durations import CalendarError
@@ -72,6 +83,7 @@ class ServiceData:
     steps: tuple[PublicStep, ...] = ()
     emergency: Emergency | None = None
     actions: Mapping[str, ActionWords] = field(default_factory=dict)
+    stages: tuple[Stage, ...] = ()
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -111,7 +123,8 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     kelurahan = files.kelurahan(sources["kelurahan.toml"])
     questions = files.questions(sources["questions.toml"])
     words = sources["statuses.toml"]
-    public, procedure, urgent, acts = statuses(words), steps(words), emergency(words), actions(words)
+    plain = stages(words)
+    public, procedure, urgent, acts = statuses(words, plain), steps(words), emergency(words), actions(words)
     templates = _templates(contents, sources)
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
@@ -138,6 +151,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         procedure,
         urgent,
         acts,
+        plain,
         tuple(findings),
     )
     return service, findings

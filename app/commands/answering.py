@@ -37,7 +37,7 @@ def take(file: CaseFile, form_key: str | None, element: str, answers: Mapping[st
         each for question in form.questions if question.type == "filepicker" for each in kept.get(question.key) or ()
     ]
     complaint_rows.take_attachments(file, files)
-    complaint_rows.mend(file, kept)
+    complaint_rows.mend(file, form_key, kept)
     keep(file, form_key, element, kept, task_id)
     return kept, projected(file, form_key, kept)
 

@@ -34,15 +34,16 @@ _claim = (
 )
 
 
-def mend(file: CaseFile, answers: Mapping[str, Any]) -> None:
+def mend(file: CaseFile, form: str, answers: Mapping[str, Any]) -> None:
     """Store what these answers decide about the complaint; the report itself is never changed."""
     if file.complaint_id is None:
         return
+    meaning = file.bundle.manifest.meaning
     changed: dict[str, Any] = {name: answers[name] for name in KEPT if answers.get(name)}
-    if answers.get("expected_on"):
-        changed["expected_on"] = date.fromisoformat(str(answers["expected_on"]))
-    if answers.get("rating"):
-        changed["rating"], changed["rating_text"] = int(answers["rating"]), answers.get("text")
+    if expected := meaning.value("expected_on", form, answers):
+        changed["expected_on"] = date.fromisoformat(str(expected))
+    if rating := meaning.value("rating", form, answers):
+        changed["rating"], changed["rating_text"] = int(rating), meaning.value("rating_text", form, answers)
     if answers.get("duplicate_of"):
         changed["duplicate_of"] = _other(file, str(answers["duplicate_of"]))
     if changed:

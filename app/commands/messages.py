@@ -39,7 +39,7 @@ class SendMessage:
             raise too_late()
         kept, variables = answering.take(file, message.form, wait.element, self.answers, None)
         history.add(file, [("message", wait.element, None)])
-        say(file, kept)
+        say(file, message.form, kept)
         settled = take_step(file, lambda live: live.deliver(wait.id, variables, file.env))
         return Completed(file.id, settled.status, settled.opened, settled.ended)
 
@@ -61,7 +61,7 @@ class Withdraw:
         if file.ended:
             raise too_late()
         kept, _ = answering.take(file, rule.form, rule.end, self.answers, None)
-        say(file, kept)
+        say(file, rule.form, kept)
         settled = take_step(file, lambda live: live.cancel(rule.end, file.env))
         return Completed(file.id, settled.status, settled.opened, settled.ended)
 
@@ -73,9 +73,9 @@ def own(unit: Unit, complaint_id: str) -> CaseFile:
     return CaseFile.of_complaint(unit, complaint_id)
 
 
-def say(file: CaseFile, answers: Mapping[str, Any]) -> None:
+def say(file: CaseFile, form: str | None, answers: Mapping[str, Any]) -> None:
     """Put what the reporter wrote into the conversation."""
-    text = answers.get("text") or answers.get("reason")
+    text = file.bundle.manifest.meaning.value("said", form or "", answers)
     if text:
         notices.note(file, "in", AUTHOR, str(text))
 

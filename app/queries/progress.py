@@ -253,11 +253,13 @@ def _led_to(case: _Case, task: Task) -> str | None:
 def _reasons(session: Session, bundle: Bundle, instance_id: str) -> dict[str, Text]:
     """Task -> the public name of the reason for which it sent the case back; never what was written to colleagues."""
     found: dict[str, Text] = {}
+    meaning = bundle.manifest.meaning
     for row in session.scalars(select(Answer).where(Answer.instance_id == instance_id)):
-        question = bundle.forms[row.form].by_key.get("reason_code") if row.form in bundle.forms else None
-        code = row.data.get("reason_code")
-        if question and row.task_id and code:
-            found |= {str(row.task_id): option.label for option in question.options if option.value == code}
+        code = meaning.value("return_reason", row.form, row.data)
+        keys = meaning.keys("return_reason", row.form) if row.form in bundle.forms and row.task_id and code else ()
+        for question in (bundle.forms[row.form].by_key.get(key) for key in keys):
+            options = question.options if question else ()
+            found |= {str(row.task_id): option.label for option in options if option.value == code}
     return found
 
 

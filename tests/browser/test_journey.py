@@ -45,7 +45,7 @@ def test_a_complaint_travels_from_the_form_to_the_report(lively: Site, visits: V
     expect(citizen.locator(".conversation")).to_contain_text(CONFIRM["answer"])
     assert REASON not in citizen.content()  # what offices say to each other stays with them
 
-    citizen.get_by_role("link", name="Saya puas").click()
+    citizen.get_by_role("link", name="Beri penilaian").click()
     fill(citizen, {"rating": "4"})
     citizen.locator("main form button[type=submit]").first.click()
     citizen.wait_for_url(f"**/lacak/{number}")

@@ -7,17 +7,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.commands.deployments import Deploy
 from app.commands.messages import SendMessage, Withdraw
 from app.commands.runner import Runner
 from app.commands.tasks import CompleteTask
-from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from app.domain.roles import SYSTEM
 from app.queries.complaint_file import conversation
 from app.sdk import Case, Result
 from app.store.complaints import Complaint, Message
 from app.store.database import reading
+from app.store.deployments import Deployment
 from app.store.instances import ProcessInstance
 from app.store.jobs import Job
 from app.store.tasks import Task
+from tests.processes.content import bundle
 from tests.world import FORWARD, World
 
 HOLD = {"ministry_decision": "hold", "missing": "Mohon sebutkan nomor rumah dan patokan terdekat."}
@@ -43,6 +47,45 @@ def test_satisfaction_closes_the_case_with_its_rating(service: World) -> None:
     assert {job.state for job in service.rows(Job)} <= {"cancelled", "done"}
     with pytest.raises(Conflict):
         service.runner.run(command, service.reporter(filed))
+
+
+BAD = {"rating": "1", "reply_decision": "redo", "remaining": "Lampunya padam lagi sejak semalam."}
+
+
+def test_a_bad_rating_never_closes_by_itself(service: World) -> None:
+    filed = service.answered()
+    with pytest.raises(Invalid) as refused:
+        service.runner.run(
+            SendMessage(filed.tracking_id, "reporter_satisfied", {"rating": "2"}), service.reporter(filed)
+        )
+    assert set(refused.value.errors) == {"reply_decision"}
+    sent = service.runner.run(SendMessage(filed.tracking_id, "reporter_satisfied", BAD), service.reporter(filed))
+    assert (sent.status, sent.ended) == ("reopened", None)
+    assert [message.text for message in service.rows(Message) if message.direction == "in"] == [BAD["remaining"]]
+    assert service.rows(Complaint)[0].rating == 1
+    assert service.open(filed.instance_id, "follow_up")
+
+
+def test_who_is_dissatisfied_but_says_it_is_solved_closes_it(service: World) -> None:
+    filed = service.answered()
+    done = {"rating": "2", "reply_decision": "done", "text": "Selesai, tetapi lama."}
+    sent = service.runner.run(SendMessage(filed.tracking_id, "reporter_satisfied", done), service.reporter(filed))
+    assert (sent.status, sent.ended) == ("closed", "end_closed")
+
+
+def test_a_case_of_the_former_release_goes_on_with_its_own_names(service: World) -> None:
+    files = dict(bundle().files)
+    text = files["manifest.toml"].decode()
+    head, _, rest = text.partition("[meaning]")
+    files["manifest.toml"] = (head + rest[rest.index("[messages]") :]).encode()
+    service.runner.run(Deploy(files, "rilis lama"), SYSTEM)
+    filed = service.answered()
+    assert service.rows(ProcessInstance)[0].deployment_id != service.rows(Deployment)[0].id
+    rated = {"rating": "3", "text": "Baik."}
+    service.runner.run(SendMessage(filed.tracking_id, "reporter_satisfied", rated), service.reporter(filed))
+    (complaint,) = service.rows(Complaint)
+    assert (complaint.rating, complaint.rating_text) == (3, "Baik.")
+    assert [message.text for message in service.rows(Message) if message.direction == "in"] == ["Baik."]
 
 
 def test_a_message_is_for_ones_own_case_and_for_reporters(service: World) -> None:
