@@ -12,6 +12,7 @@ import re2
 from app.bundle.form_fields import CHOICES, DECORATION, QUESTIONS, TYPES
 from app.bundle.form_findings import Found
 from app.bundle.form_values import DATE_RULES, RULES
+from app.domain.durations import BadDuration, parse_duration
 from app.domain.text import Text
 
 _EVERY = {"type", "id", "layout", "conditional", "properties"}
@@ -37,6 +38,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 _TEXTS = frozenset({"textfield", "textarea"})
 _LONG_PATTERN = 500
 _MASK = re.compile(r"[0 ./()-]{1,40}")
+_CENTURY = 36_525  # days
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 # HTML's own list of what a browser may fill in for a person, as far as a form of the city asks for it.
 AUTOCOMPLETE = frozenset(
@@ -116,6 +118,8 @@ class Vocabulary:
 def _converted(attribute: str, value: Any) -> Any:
     if attribute == "only":
         return frozenset(part.strip() for part in value.split(","))
+    if attribute in ("oldest", "furthest"):
+        return parse_duration(value).whole_days
     return value
 
 
@@ -148,6 +152,15 @@ def _matching(pattern: re.Pattern[str]) -> Check:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
+def _is_days(value: Any) -> bool:
+    """Whether it is a span of whole days, at most a century."""
+    try:
+        span = parse_duration(value) if isinstance(value, str) else None
+    except BadDuration:
+        return False
+    return span is not None and not span.micros and 0 < span.whole_days <= _CENTURY
+
+
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 2_000
 
@@ -156,6 +169,7 @@ _A_COUNT = Text("bilangan bulat mulai 0", "a whole number from 0")
 _A_NUMBER = Text("sebuah angka", "a number")
 _TRUE_FALSE = Text("true atau false", "true or false")
 _A_TEXT = Text("sebuah teks", "a text")
+_DAYS = Text("jangka waktu dalam hari, misalnya P3652D", "a span in days, such as P3652D")
 _RULES = sorted({*RULES, *DATE_RULES})
 
 VALIDATORS = Vocabulary(
@@ -185,6 +199,8 @@ PROPERTIES = Vocabulary(
         "rule": Entry(
             "rule", frozenset({"textfield", "datetime"}), _one_of(*_RULES), Text(", ".join(_RULES), ", ".join(_RULES))
         ),
+        "oldest": Entry("oldest", frozenset({"datetime"}), _is_days, _DAYS),
+        "furthest": Entry("furthest", frozenset({"datetime"}), _is_days, _DAYS),
         "help": Entry(None, QUESTIONS | {"group"}, _is_text, _A_TEXT),
         "message": Entry(None, QUESTIONS, _is_text, _A_TEXT),
         "required_when": Entry(None, QUESTIONS, _is_text, Text("sebuah syarat", "a condition")),

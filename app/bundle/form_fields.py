@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from app.bundle.form_conditions import Condition
 from app.domain.text import Text
@@ -55,6 +55,8 @@ class Field:
     subtype: str = ""  # of datetime: date, time or datetime
     kind: str = ""  # of textfield: email or phone
     rule: str = ""
+    oldest: int | None = None  # of a date: how many days back from today it may lie
+    furthest: int | None = None  # and how many days ahead
     pattern: str = ""
     min_length: int | None = None
     max_length: int | None = None
@@ -87,6 +89,12 @@ class Field:
     def personal(self) -> bool:
         """Whether the answer belongs to the reporter's identity and must never leave its guarded place."""
         return self.properties.get("personal") == "true"
+
+    def dates(self, today: date) -> tuple[date | None, date | None]:
+        """The first and the last date that may be answered today; None where there is no bound."""
+        first = None if self.oldest is None else today - timedelta(days=self.oldest)
+        last = None if self.furthest is None else today + timedelta(days=self.furthest)
+        return today if self.rule == "not_past" else first, today if self.rule == "not_future" else last
 
     def choices(self, sources: Sources) -> tuple[Option, ...]:
         """What may be chosen now: the form's own options, or those of its source."""

@@ -10,6 +10,7 @@ from app.bundle.form_attributes import ATTRIBUTES, PROPERTIES, VALIDATORS
 from app.bundle.form_conditions import Condition, condition
 from app.bundle.form_fields import CHOICES, QUESTIONS, SOURCES, TYPES, Field, Option
 from app.bundle.form_findings import Found
+from app.bundle.form_values import DATE_RULES, RULES
 from app.bundle.form_words import Words
 from app.domain.findings import Finding
 from app.domain.text import Text
@@ -156,6 +157,7 @@ class _Reading:
         self.check_key(raw, kind, name)
         validate = self.mapping(raw, "validate", name)
         properties = self.properties(raw, kind, name)
+        self.check_dates(raw, kind, name, properties)
         values = {
             **self.words.of(raw, kind, name, properties),
             **VALIDATORS.read(validate, kind, name, self.found),
@@ -203,6 +205,16 @@ class _Reading:
                 Text("Kelompok dengan “path” tidak didukung.", "A group with a “path” is not supported."),
                 Text("Kosongkan “path”.", "Leave “path” empty."),
             )
+
+    def check_dates(self, raw: dict[str, Any], kind: str, name: str, properties: Mapping[str, str]) -> None:
+        """What bounds a date bounds nothing else: on a time or a text it would be ignored."""
+        bounds = {key for key in ("oldest", "furthest") if key in properties}
+        if properties.get("rule") in DATE_RULES:
+            bounds.add("rule")
+        if kind == "datetime" and raw.get("subtype", "date") == "date":
+            bounds = {"rule"} if properties.get("rule") in RULES else set()
+        for key in sorted(bounds):
+            self.found.unknown_attribute(name, f"properties.{key}")
 
     def check_key(self, raw: dict[str, Any], kind: str, name: str) -> None:
         if kind in QUESTIONS:

@@ -15,6 +15,7 @@ from app.bundle.form_fields import Field, Sources
 from app.domain import identity
 from app.domain.identity import Unfit
 from app.domain.text import Text
+from app.domain.typed_date import plain_date, read_date
 
 Moment = TypeVar("Moment", date, time, datetime)
 Value = str | int | float | bool | list[str]
@@ -27,11 +28,15 @@ CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 ATTACHMENT = re.compile(r"[0-9a-f]{32}")
 YES = frozenset({"true", "on", "1", "yes", "ya"})
 NO = frozenset({"", "false", "off", "0", "no", "tidak"})
-LOCAL_DATE = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 RULES: Mapping[str, Callable[[str], str]] = {
     "name": identity.name, "nik": identity.nik, "phone": identity.phone, "email": identity.email,
 }  # fmt: skip
 DATE_RULES = frozenset({"not_future", "not_past"})
+
+
+def longest_of(field: Field) -> int:
+    """How many characters an answer in words may have."""
+    return field.max_length or LONGEST[field.type]
 
 
 def blank(value: object) -> bool:
@@ -68,7 +73,7 @@ def cleaned(raw: str, lines: bool) -> str:
 
 
 def _text(field: Field, raw: str, _: Sources) -> str:
-    longest = field.max_length or LONGEST[field.type]
+    longest = longest_of(field)
     if len(raw) > 4 * longest:  # before any work on a text that is far too long
         raise Unfit(_too_long(longest, len(raw)))
     text = cleaned(raw, lines=field.type == "textarea")
@@ -162,10 +167,7 @@ def _moment(field: Field, raw: str, sources: Sources) -> str:
         return _read(time.fromisoformat, text, _NOT_TIME).isoformat("minutes")
     if field.subtype == "datetime":
         return _read(datetime.fromisoformat, text, _NOT_MOMENT).replace(tzinfo=None).isoformat(timespec="minutes")
-    local = LOCAL_DATE.fullmatch(text)  # 23/11/2026, as it is written where no calendar helps
-    day = _read(date.fromisoformat, f"{local[3]}-{local[2]:0>2}-{local[1]:0>2}" if local else text, _NOT_DATE)
-    if day.year < 1900:
-        raise Unfit(_NOT_DATE)
+    day = read_date(text)
     _within(field, day, sources.today)
     return day.isoformat()
 
@@ -187,6 +189,19 @@ def _within(field: Field, day: date, today: date | None) -> None:
                 "This date has passed; write today or later.",
             )
         )
+    first, last = field.dates(today)
+    if first is not None and day < first:
+        bound = plain_date(first)
+        raise Unfit(Text(
+            f"Tanggal ini terlalu lama berlalu; tulis {bound} atau sesudahnya.",
+            f"This date is too long ago; write {bound} or later.",
+        ))  # fmt: skip
+    if last is not None and day > last:
+        bound = plain_date(last)
+        raise Unfit(Text(
+            f"Tanggal ini terlalu jauh di depan; tulis {bound} atau sebelumnya.",
+            f"This date is too far ahead; write {bound} or earlier.",
+        ))  # fmt: skip
 
 
 def _read(parse: Callable[[str], Moment], text: str, wrong: Text) -> Moment:
@@ -210,6 +225,5 @@ _READERS: Mapping[str, Callable[[Field, str, Sources], str]] = {
 }  # fmt: skip
 _NOT_TEXT = Text("Isian harus berupa teks.", "The answer must be a text.")
 _NOT_NUMBER = Text("Tulis angka saja.", "Write a number.")
-_NOT_DATE = Text("Tulis tanggal, misalnya 23/11/2026.", "Write a date, for instance 23/11/2026.")
 _NOT_TIME = Text("Tulis jam, misalnya 14:30.", "Write a time, for instance 14:30.")
 _NOT_MOMENT = Text("Tulis tanggal dan jam.", "Write a date and a time.")

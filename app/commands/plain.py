@@ -13,6 +13,10 @@ MOST_FIELDS = 500
 LONGEST_NAME = 100
 LONGEST_TEXT = 20_000
 DEEPEST = 3
+TOO_LONG = Text(
+    f"Teks terlalu panjang: paling banyak {LONGEST_TEXT:,} karakter.".replace(",", "."),
+    f"The text is too long: at most {LONGEST_TEXT:,} characters.",
+)
 LARGEST = 2**53  # what JSON, JavaScript and both databases keep exactly
 
 
@@ -34,7 +38,7 @@ def _fault(name: object, value: Any) -> Text | None:
 def _value_fault(value: Any, depth: int) -> Text | None:
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
-            return Text("Teks terlalu panjang.", "The text is too long.")
+            return TOO_LONG
         if _broken(value):
             return Text("Teks memuat karakter yang rusak.", "The text holds broken characters.")
     elif isinstance(value, bool) or value is None:

@@ -20,7 +20,7 @@ FAR = 5  # working days from which nobody asks for the hours
 
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
-    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, size=size, text=text)
+    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, size=size, text=text, number=number)
     app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
 
 
@@ -54,6 +54,11 @@ def duration(span: timedelta) -> str:
     if minutes and not days:
         words.append(ngettext("%(num)d menit", "%(num)d menit", minutes))
     return " ".join(words) or ngettext("%(num)d menit", "%(num)d menit", 0)
+
+
+def number(count: int) -> str:
+    """`10.000`, in English `10,000`."""
+    return format_decimal(count, locale=language())
 
 
 def size(count: int) -> str:

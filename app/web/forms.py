@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -14,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.bundle.form_values import MOST_FILES
+from app.bundle.form_values import LONGEST, MOST_FILES, longest_of
 from app.bundle.forms import Field, Form, Option, Sources
 from app.commands.attachments import StoreAttachment
 from app.domain.errors import Invalid, Refusal
@@ -24,6 +26,8 @@ from app.store.complaints import Attachment
 from app.web.current import web
 
 LONGEST_SHOWN = 50_000  # characters; more was refused anyway and is not sent back
+CONTROLS = {"date": "date", "time": "time", "datetime": "datetime-local"}
+PLAIN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d)?")  # what a browser's own control can show
 DROP = "lepas"  # the box that takes an attachment off again
 SUBMISSION = "kiriman"  # the token that makes a form sent twice count once
 OURS = frozenset({"csrf_token", DROP, SUBMISSION})
@@ -85,19 +89,39 @@ class Shown:
             for each in group.children
         )
 
+    def counts(self, question: Field) -> bool:
+        """Whether a counter tells how much of the answer's length is used: not where its form has a rule of its own."""
+        return question.type in LONGEST and question.max_length is not None and not (question.rule or question.kind)
+
+    def dates(self, question: Field) -> tuple[date | None, date | None]:
+        """The first and last date that may be chosen."""
+        today = self.sources.today
+        return question.dates(today) if today and question.subtype == "date" else (None, None)
+
+    def date_control(self, question: Field) -> str:
+        """The type of the control; text where it must show again something that is no date."""
+        typed = self.typed(question)
+        return CONTROLS[question.subtype] if not typed or PLAIN_DATE.fullmatch(typed) else "text"
+
     @property
-    def summary(self) -> list[tuple[str, Text]]:
-        """Every error in the order of the page with the field it is about; "" for the form as a whole."""
+    def summary(self) -> list[tuple[str, Text | str, Text]]:
+        """Every error in the order of the page with the key and name of its field; "" for the form as a whole."""
+        known = self.form.by_key
         order = ["", *(each.key for each in self.form.questions)]
-        known = [key for key in order if key in self.errors]
-        rest = [key for key in self.errors if key not in order]
-        return [(key if key in self.form.by_key else "", text) for key in [*known, *rest] for text in self.errors[key]]
+        keys = [key for key in order if key in self.errors] + [key for key in self.errors if key not in order]
+        return [
+            (key, known[key].label, text) if key in known else ("", key, text)
+            for key in keys
+            for text in self.errors[key]
+        ]
 
 
 def install(app: Flask) -> None:
     """Give templates what they need to draw a form."""
     largest = app.extensions["alur"].parts.settings.attachment_bytes
-    app.jinja_env.globals.update(heading_of=heading_of, sanitised=sanitised, largest_file=largest)
+    app.jinja_env.globals.update(
+        heading_of=heading_of, sanitised=sanitised, largest_file=largest, longest_of=longest_of
+    )
 
 
 def sanitised(html: str) -> Markup:

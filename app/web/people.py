@@ -18,15 +18,16 @@ from app.commands.accounts import (
     SetSubstitute,
 )
 from app.domain.errors import Invalid, NotFound
+from app.domain.identity import Unfit
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.domain.typed_date import read_date
 from app.queries import people
 from app.web.current import now
 from app.web.routes import current_actor, read, route, run, service
 
 blueprint = Blueprint("people", __name__)
 Errors = Mapping[str, list[Text]]
-BAD_DAY = Text("Tulis tanggal, misalnya 23/11/2026.", "Write a date, for instance 23/11/2026.")
 
 
 @route(blueprint, "/orang", Permission.ACCOUNT_MANAGE)
@@ -144,9 +145,9 @@ def _day(name: str, needed: bool = False) -> date | None:
     if not typed and not needed:
         return None
     try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid(errors={name: [BAD_DAY]}) from None
+        return read_date(typed)
+    except Unfit as unfit:
+        raise Invalid(errors={name: [unfit.text]}) from None
 
 
 def _today() -> date:

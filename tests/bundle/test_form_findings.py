@@ -22,6 +22,7 @@ def question(**more: Any) -> dict[str, Any]:
     return {"type": "textfield", "key": "x", "label": "X", **more}
 
 
+TIME = {"type": "datetime", "key": "d", "label": "d", "subtype": "time"}
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": "button", "key": "b", "label": "b"}, "form-component"),
     ({"type": "dynamiclist", "components": []}, "form-component"),
@@ -50,6 +51,19 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": "select", "key": "s", "label": "s", "values": [{"label": "a", "value": "a"}] * 2}, "form-options"),
     ({"type": "select", "key": "s", "label": "s", "properties": {"source": "planets"}}, "form-source"),
     ({"type": "datetime", "key": "d", "label": "d", "subtype": "week"}, "form-attribute"),
+    ({"type": "datetime", "key": "d", "label": "d", "properties": {"oldest": "P1Y"}}, "form-properties"),
+    ({"type": "datetime", "key": "d", "label": "d", "properties": {"furthest": "PT5H"}}, "form-properties"),
+    ({"type": "datetime", "key": "d", "label": "d", "properties": {"oldest": "P0D"}}, "form-properties"),
+    ({"type": "datetime", "key": "d", "label": "d", "properties": {"rule": "phone"}}, "form-attribute"),
+    (
+        {"type": "datetime", "key": "d", "label": "d", "subtype": "time", "properties": {"oldest": "P3D"}},
+        "form-attribute",
+    ),
+    (
+        {"type": "datetime", "key": "d", "label": "d", "subtype": "time", "properties": {"rule": "not_past"}},
+        "form-attribute",
+    ),
+    (question(properties={"rule": "not_future"}), "form-attribute"),
     ({"type": "group", "label": "g", "path": "a", "components": []}, "form-attribute"),
     ({"type": "group", "label": "g"}, "form-components"),
     ({"type": "text", "text": "Hello {{name}}"}, "form-expression"),

@@ -59,9 +59,10 @@ def codes(page: str) -> tuple[str, str]:
 
 
 def errors(page: str) -> dict[str, str]:
-    """Field -> sentence in the summary on top of the page."""
+    """Field -> sentence in the summary on top of the page, which names the field before it."""
     summary = re.search(r"data-error-summary>.*?</ul>", page, re.DOTALL)
-    return dict(re.findall(r'<a href="#f-(\w+)">([^<]+)</a>', summary[0])) if summary else {}
+    link = r'<a href="#f-(\w+)"><span class="error-field">[^<]+:</span> ([^<]+)</a>'
+    return dict(re.findall(link, summary[0])) if summary else {}
 
 
 def complaints(service: World) -> int:
@@ -156,6 +157,37 @@ def test_attachments_survive_an_error_elsewhere_and_can_be_taken_off(visit: Visi
     _, page = send(browser, attachments=second, lepas=second)
     with reading(service.parts.database) as session:
         assert session.get(Attachment, second).complaint_id is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2026-02-30", "Tanggal 30/2/2026 tidak ada di kalender"),
+        ("0001-01-01", "Periksa tahunnya; yang tertulis 1."),
+        ("31/11", "Tulis tanggal dengan hari, bulan, dan tahun"),
+        ("2026-11-24", "Tanggal ini belum terjadi"),
+        ("2016-11-22", "tulis 23/11/2016 atau sesudahnya"),
+        ("2016-11-23", None),
+        ("23/11/2026", None),
+    ],
+)
+def test_the_date_of_the_event_is_within_reason_and_what_is_wrong_stands_at_the_field(
+    visit: Visit, typed: str, said: str | None
+) -> None:
+    status, page = send(visit(None), occurred_on=typed)
+    assert status == (400 if said else 200)
+    if said:
+        assert errors(page).keys() == {"occurred_on"} and said in errors(page)["occurred_on"]
+        assert f'value="{typed}"' in page and 'id="e-occurred_on"' in page
+        plain = re.search(r'<input[^>]*type="(\w+)" id="f-occurred_on"', page)
+        assert plain is not None and plain[1] == ("text" if typed == "31/11" else "date")  # what it can show again
+
+
+def test_a_text_with_a_limit_says_how_long_it_may_be(visit: Visit) -> None:
+    page = visit(None).get("/lapor").text
+    assert "10 sampai 150 karakter" in page and "30 sampai 10.000 karakter" in page
+    assert re.search(r'id="f-title"[^>]*aria-describedby="h-title c-title"', page)
+    assert 'id="c-phone"' not in page and 'id="c-name"' not in page  # their form says more than a length
 
 
 def test_too_many_attachments_are_said_and_five_are_kept(visit: Visit) -> None:

