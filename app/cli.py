@@ -25,6 +25,7 @@ COMMANDS = {
     "rehearse": ("app.cli_content:rehearse", "Play a procedure's scenarios without a database."),
     "seed": ("app.cli_admin:seed", "Load demo people and complaints (demo mode only)."),
     "serve": ("app.cli_serve:serve", "Answer pages and run timers and messages."),
+    "service": ("app.cli_service:service", "Which service data is in force; put files in force, new or again."),
     "user": ("app.cli_user:user", "Add people and give or end their roles."),
     "verify": ("app.cli_admin:verify", "Check what is stored: invariants and the audit chain."),
 }

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.core import ParameterSource
 
 from app.domain.calendar import CLOCKS, Calendar, Due
 from app.domain.calendar_data import BadCalendar, calendar_from
+from app.domain.clock import SystemClock
 from app.domain.durations import CalendarError
+from app.domain.limits import Limit
 from app.domain.text import Text
 from app.domain.words import instant_text, span_text
-from app.settings import content_dir, terminal_language
+from app.settings import content_dir, database_of, terminal_language
 
 FILE = Path("processes", "service", "calendar.toml")
+SQLITE = "sqlite:///"
 WRONG_INPUT = 2
 LONGEST_SHOWN = 60  # characters of a wrong time that are repeated
 
@@ -59,10 +66,11 @@ def due(start: str, duration: str, clock: str, as_json: bool, explain: bool, con
     """Say when something is due."""
     office = load(content)
     try:
-        found = office.add(instant(start), duration, clock, explain=explain or as_json)
+        found = office.calendar.add(instant(start), duration, clock, explain=explain or as_json)
+        data = _as_data(office, found, Limit("", duration, clock)) if as_json else {}
     except CalendarError as error:
         refuse(error.message)
-    click.echo(json.dumps(_as_data(office, found), ensure_ascii=False) if as_json else _as_text(office, found))
+    _answer(office, data if as_json else _as_text(office.calendar, found))
 
 
 @calendar.command(cls=OneLine)
@@ -74,33 +82,103 @@ def between(first: str, second: str, as_json: bool, content: Path | None) -> Non
     """Say how much working time lies between two instants; negative when B comes before A."""
     office = load(content)
     try:
-        span = office.working_time_between(instant(first), instant(second))
+        span = office.calendar.working_time_between(instant(first), instant(second))
     except CalendarError as error:
         refuse(error.message)
     if as_json:
-        click.echo(json.dumps({"working_seconds": _seconds(span)}))
+        _answer(office, {"working_seconds": _seconds(span), "calendar": office.origin})
     else:
         sign = "-" if span < timedelta() else ""
-        click.echo(f"{sign}{_say(span_text(abs(span)))} ({_seconds(span)} s)")
+        _answer(office, f"{sign}{_say(span_text(abs(span)))} ({_seconds(span)} s)")
 
 
-def load(content: Path | None) -> Calendar:
-    """The calendar of a content folder; ends the command with one line when it cannot be read."""
-    path = (content or content_dir()) / FILE
+@dataclass(frozen=True)
+class Office:
+    """The calendar that is asked, and where it comes from: for people and for programs."""
+
+    calendar: Calendar
+    told: Text
+    origin: Mapping[str, str]
+
+
+def load(content: Path | None) -> Office:
+    """The calendar that the application goes by: that of its database, else of the content folder.
+
+    The option --content asks for a folder's instead. Ends the command with one line when it cannot be read.
+    """
+    asked = click.get_current_context().get_parameter_source("content") is ParameterSource.COMMANDLINE
+    address = None if asked else database_of(os.environ)
+    return (_from_database(address) if address else None) or _from_file((content or content_dir()) / FILE)
+
+
+def _from_database(address: str) -> Office | None:
+    """The calendar in force in this installation's database; None where none was loaded into it yet."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.domain.errors import Refusal
+    from app.store.database import connect
+    from app.store.service_data import file_in_force
+
+    if address.startswith(SQLITE) and not Path(address.removeprefix(SQLITE)).is_file():
+        return None  # opening it would make it
     try:
-        return calendar_from(tomllib.loads(path.read_text(encoding="utf-8")))
+        engine = connect(address)
+        with engine.connect() as connection:
+            row = file_in_force(connection, FILE.name)
+        engine.dispose()
+    except (SQLAlchemyError, Refusal, ImportError):
+        refuse(
+            Text(
+                "Basis data tidak dapat dibuka; --content menunjuk folder berkas sebagai gantinya.",
+                "The database cannot be opened; --content names a folder of files instead.",
+            )
+        )
+    if row is None:
+        return None
+    office = _read(Text("basis data", "database"), row.content.decode())
+    since = instant_text(office.local(row.loaded_at).replace(second=0, microsecond=0))
+    return Office(
+        office,
+        Text(f"Kalender dari basis data, berlaku sejak {since.id}.", f"Calendar of the database, since {since.en}."),
+        {"from": "database", "digest": row.digest, "since": row.loaded_at.isoformat(), "reason": row.reason},
+    )
+
+
+def _from_file(path: Path) -> Office:
+    try:
+        content = path.read_bytes()
+        text = content.decode()
     except OSError as error:
         refuse(Text(f"{path} tidak dapat dibaca: {error.strerror}.", f"{path} cannot be read: {error.strerror}."))
+    except UnicodeDecodeError as error:
+        refuse(Text(f"{path} bukan TOML yang benar: {error}.", f"{path} is not valid TOML: {error}."))
+    return Office(
+        _read(Text(str(path), str(path)), text),
+        Text(f"Kalender dari berkas {path}.", f"Calendar of the file {path}."),
+        {"from": "files", "digest": hashlib.sha256(content).hexdigest(), "path": str(path)},
+    )
+
+
+def _read(place: Text, content: str) -> Calendar:
+    try:
+        return calendar_from(tomllib.loads(content))
     except BadCalendar as error:
         faults = error.findings
         refuse(
             Text(
-                f"{path}: " + " ".join(f"{fault.element}: {fault.message.id}" for fault in faults),
-                f"{path}: " + " ".join(f"{fault.element}: {fault.message.en}" for fault in faults),
+                f"{place.id}: " + " ".join(f"{fault.element}: {fault.message.id}" for fault in faults),
+                f"{place.en}: " + " ".join(f"{fault.element}: {fault.message.en}" for fault in faults),
             )
         )
     except ValueError as error:
-        refuse(Text(f"{path} bukan TOML yang benar: {error}.", f"{path} is not valid TOML: {error}."))
+        refuse(Text(f"{place.id} bukan TOML yang benar: {error}.", f"{place.en} is not valid TOML: {error}."))
+
+
+def _answer(office: Office, answer: str | Mapping[str, object]) -> None:
+    """The answer on the output, with which calendar gave it: within JSON, else on a line of the error output."""
+    if isinstance(answer, str):
+        click.echo(_say(office.told), err=True)
+    click.echo(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
 
 
 def instant(text: str) -> datetime:
@@ -132,14 +210,21 @@ def _seconds(span: timedelta) -> int | float:
     return whole if not rest else span.total_seconds()
 
 
-def _as_data(office: Calendar, found: Due) -> dict[str, object]:
+def _as_data(office: Office, found: Due, limit: Limit) -> dict[str, object]:
+    """`left` is the due object of every page and answer."""
+    from app.rules.remaining import deadline
+
+    calendar = office.calendar
+    told = deadline(limit, calendar, SystemClock().now(), found.at, found.confirmed)
     return {
-        "due": office.local(found.at).isoformat(),
+        "due": calendar.local(found.at).isoformat(),
         "confirmed": found.confirmed,
+        "left": told.as_json(terminal_language(os.environ)),
         "steps": [
-            {"at": office.local(step.at).isoformat(), "code": step.code, "text": _say(step.text)}
+            {"at": calendar.local(step.at).isoformat(), "code": step.code, "text": _say(step.text)}
             for step in found.steps
         ],
+        "calendar": office.origin,
     }
 
 

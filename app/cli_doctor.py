@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import click
@@ -41,7 +41,7 @@ def doctor(form: str, content: Path | None) -> None:
 
 def ageing(service: ServiceData, today: date) -> list[Finding]:
     """What has run out or soon will: the calendar's certainty, laws and decrees."""
-    return [*_horizon(service, today), *_outdated(service, today)]
+    return [*_horizon(service, today), *_guesses(service, today), *_outdated(service, today)]
 
 
 def _horizon(service: ServiceData, today: date) -> Iterator[Finding]:
@@ -57,6 +57,28 @@ def _horizon(service: ServiceData, today: date) -> Iterator[Finding]:
             Text(
                 "Periksa hari libur yang sudah diputuskan, lalu majukan confirmed_until.",
                 "Check the holidays that have been decreed, then move confirmed_until on.",
+            ),
+        )
+
+
+def _guesses(service: ServiceData, today: date) -> Iterator[Finding]:
+    """Holidays within the certain time whose dates are only reckoned."""
+    calendar = service.calendar
+    start, end = (datetime.combine(day, time(12), calendar.zone) for day in (today, calendar.confirmed_until))
+    if days := calendar.guesses(start, end):
+        texts = [date_text(day) for day in days]
+        yield Finding(
+            "calendar.toml",
+            "decree",
+            "calendar-guessed",
+            "warning",
+            Text(
+                f"Hari libur yang masih perkiraan: {', '.join(day.id for day in texts)}; batas sesudahnya belum pasti.",
+                f"Holidays only reckoned so far: {', '.join(day.en for day in texts)}; what is due later is not sure.",
+            ),
+            Text(
+                "Setelah ada keputusannya, cantumkan tanggalnya di bawah [[decree]] dengan number dan dates.",
+                "Once there is a decree, list the dates below [[decree]] with number and dates.",
             ),
         )
 

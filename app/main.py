@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+import structlog
+
 from app.commands.parts import Parts
 from app.commands.runner import Runner
 from app.domain.chance import Chance, SystemChance
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 LOADED = "Dimuat dari berkas saat mulai"
+log = structlog.get_logger(__name__)
 REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
@@ -48,12 +51,14 @@ def join(settings: Settings, clock: Clock | None = None, chance: Chance | None =
 
 
 def prepare(parts: Parts) -> None:
-    """Bring the tables up to date and load service data and procedures whose content was never loaded before."""
+    """Bring the tables up to date; load service data and procedures never loaded before, but for what people chose."""
     from app.bundle.read import read_folder
     from app.bundle.service import FOLDER, read_contents
     from app.commands.deployments import Deploy
     from app.commands.service import LoadService
     from app.domain.roles import SYSTEM
+    from app.queries.service_files import differing
+    from app.store.database import reading
     from app.store.migrate import upgrade
 
     settings, runner = parts.settings, Runner(parts)
@@ -61,6 +66,9 @@ def prepare(parts: Parts) -> None:
     upgrade(parts.database)
     contents = read_contents(settings.processes_dir.parent / FOLDER)
     runner.run(LoadService(contents, LOADED, seed=True), SYSTEM)
+    with reading(parts.database) as session:
+        for name in differing(session, contents):
+            log.warning("a service file is not what is in force", file=name, remedy="alur service load")
     for manifest in sorted(settings.processes_dir.glob("*/manifest.toml")):
         runner.run(Deploy(read_folder(manifest.parent, settings.forms_dir).files, LOADED, seed=True), SYSTEM)
 

@@ -150,6 +150,14 @@ def kept_key(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def database_of(environ: Mapping[str, str]) -> str | None:
+    """The address of this installation's database: the one that is set, else the demo's once there is one; or None."""
+    source = _Source(environ)
+    demo = Path(source.text("ALUR_VAR_DIR", "var")).absolute() / "alur.db"
+    there = f"sqlite:///{demo.as_posix()}" if demo.is_file() else ""
+    return source.text("ALUR_DATABASE_URL", there) or None
+
+
 def terminal_language(environ: Mapping[str, str]) -> str:
     """The language of the command line: ALUR_LANGUAGE, else the locale's if it is Indonesian, else English."""
     names = ("ALUR_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")

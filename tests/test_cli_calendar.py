@@ -11,13 +11,22 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli_calendar import calendar
+from app.commands.service import LoadService
+from app.domain.clock import FrozenClock
+from app.store.database import connect
+from app.store.service_data import ServiceFile
+from tests.databases import copy_url
+from tests.world import ROOT, opened, template
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "working_time.json").read_text())
 START = "2026-12-23T15:15:00+07:00"
 
 
-def run(*arguments: str, language: str = "en") -> Result:
-    return CliRunner().invoke(calendar, arguments, env={"ALUR_LANGUAGE": language})
+NOWHERE = str(Path(__file__).parent / "no-such-folder")  # no demo database lies there
+
+
+def run(*arguments: str, language: str = "en", **environ: str) -> Result:
+    return CliRunner().invoke(calendar, arguments, env={"ALUR_LANGUAGE": language, "ALUR_VAR_DIR": NOWHERE, **environ})
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["id"] for case in GOLDEN])
@@ -26,10 +35,10 @@ def test_every_golden_case_forth_and_back(case: dict[str, str]) -> None:
     found = run("due", "--from", case["start"], "--duration", f"PT{minutes}M", "--json")
     assert found.exit_code == 0
     answer = json.loads(found.output)
-    assert set(answer) == {"due", "confirmed", "steps"}
+    assert set(answer) == {"due", "confirmed", "left", "steps", "calendar"}
     assert (answer["due"], answer["confirmed"]) == (case["due"], True)
     back = run("between", case["start"], case["due"], "--json")
-    assert json.loads(back.output) == {"working_seconds": minutes * 60}
+    assert json.loads(back.output)["working_seconds"] == minutes * 60
 
 
 def test_json_has_steps_in_the_calendars_zone() -> None:
@@ -58,17 +67,17 @@ def test_beyond_the_horizon_the_answer_is_not_confirmed() -> None:
 
 
 def test_text_is_one_line_and_explained_it_is_one_line_a_step() -> None:
-    assert run("due", "--from", START, "--duration", "PT1H").output == "Mon 28 Dec 2026 08:30 WIB\n"
-    lines = run("due", "--from", START, "--duration", "PT1H", "--explain", language="id").output.splitlines()
+    assert run("due", "--from", START, "--duration", "PT1H").stdout == "Mon 28 Dec 2026 08:30 WIB\n"
+    lines = run("due", "--from", START, "--duration", "PT1H", "--explain", language="id").stdout.splitlines()
     assert lines[0].startswith("Mulai Rab 23 Des 2026 15.15 WIB")
     assert lines[-1] == "Jatuh tempo Sen 28 Des 2026 08.30 WIB."
 
 
 def test_between_keeps_fractions_and_signs() -> None:
     late, early = "2026-11-23T10:00:00.5+07:00", "2026-11-23T02:00:00Z"
-    assert json.loads(run("between", early, late, "--json").output) == {"working_seconds": 3600.5}
-    assert json.loads(run("between", late, early, "--json").output) == {"working_seconds": -3600.5}
-    assert run("between", early, late).output == "1 hour 0.5 seconds (3600.5 s)\n"
+    assert json.loads(run("between", early, late, "--json").output)["working_seconds"] == 3600.5
+    assert json.loads(run("between", late, early, "--json").output)["working_seconds"] == -3600.5
+    assert run("between", early, late).stdout == "1 hour 0.5 seconds (3600.5 s)\n"
 
 
 @pytest.mark.parametrize(
@@ -130,3 +139,71 @@ def test_the_command_starts_without_the_heavy_parts() -> None:
 def test_a_very_long_wrong_time_is_not_repeated_in_full() -> None:
     refused = run("due", "--from", "9" * 5000, "--duration", "PT1H")
     assert refused.exit_code == 2 and len(refused.output.splitlines()) == 1 and len(refused.output) < 200
+
+
+CLOSED = b"""
+[[closure]]
+date = 2026-12-28
+name = { id = "rob", en = "tidal flood" }
+"""
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, clock: FrozenClock) -> str:
+    """The address of a database in which the process owner closed Monday 28 December."""
+    service = opened(copy_url(template("sqlite"), tmp_path), tmp_path, clock)
+    (row,) = service.rows(ServiceFile, name="calendar.toml")
+    service.runner.run(LoadService({"calendar.toml": row.content + CLOSED}, "rob"), service.actor("pemilik"))
+    service.parts.database.dispose()
+    return service.parts.settings.database_url
+
+
+def test_the_command_and_the_application_read_the_same_calendar(loaded: str) -> None:
+    asked = ("due", "--from", START, "--duration", "PT1H")
+    found = run(*asked, ALUR_DATABASE_URL=loaded)
+    assert found.stdout == "Tue 29 Dec 2026 08:30 WIB\n"
+    assert found.stderr == "Calendar of the database, since Mon 23 Nov 2026 09:00 WIB.\n"
+    told = json.loads(run(*asked, "--json", ALUR_DATABASE_URL=loaded).output)["calendar"]
+    assert (told["from"], told["since"], told["reason"]) == ("database", "2026-11-23T02:00:00+00:00", "rob")
+    back = run("between", START, "2026-12-29T08:30:00+07:00", ALUR_DATABASE_URL=loaded)
+    assert back.stdout == "1 hour (3600 s)\n"
+
+
+def test_the_demos_database_is_found_where_the_demo_keeps_it(loaded: str, tmp_path: Path) -> None:
+    Path(loaded.removeprefix("sqlite:///")).rename(tmp_path / "alur.db")
+    found = run("due", "--from", START, "--duration", "PT1H", ALUR_VAR_DIR=str(tmp_path))
+    assert found.stdout == "Tue 29 Dec 2026 08:30 WIB\n"
+
+
+def test_a_folder_that_is_named_goes_before_the_database(loaded: str) -> None:
+    asked = ("due", "--from", START, "--duration", "PT1H")
+    named = run(*asked, "--content", str(ROOT), ALUR_DATABASE_URL=loaded)
+    assert named.stdout == "Mon 28 Dec 2026 08:30 WIB\n"
+    assert "calendar.toml" in named.stderr
+    assert run(*asked, ALUR_DATABASE_URL=loaded, ALUR_CONTENT_DIR=str(ROOT)).stdout.startswith("Tue 29")
+
+
+def test_without_a_database_the_files_answer_and_none_is_made(tmp_path: Path) -> None:
+    missing = tmp_path / "new.db"
+    found = run("due", "--from", START, "--duration", "PT1H", "--json", ALUR_DATABASE_URL=f"sqlite:///{missing}")
+    assert json.loads(found.output)["calendar"]["from"] == "files"
+    assert not missing.exists()
+    connect(f"sqlite:///{missing}").connect().close()  # there, but nothing was ever loaded into it
+    found = run("due", "--from", START, "--duration", "PT1H", "--json", ALUR_DATABASE_URL=f"sqlite:///{missing}")
+    assert json.loads(found.output)["calendar"]["from"] == "files"
+
+
+@pytest.mark.parametrize("address", ["sqlite:////proc/version", "postgresql://nobody@127.0.0.1:1/alur", "no address"])
+def test_a_database_that_cannot_be_opened_is_one_line(address: str) -> None:
+    found = run("due", "--from", START, "--duration", "PT1H", ALUR_DATABASE_URL=address)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert found.stderr == "The database cannot be opened; --content names a folder of files instead.\n"
+
+
+def test_json_has_the_due_object_of_the_pages() -> None:
+    future = json.loads(run("due", "--from", "2126-01-02T09:00:00+07:00", "--duration", "P3D", "--json").output)
+    assert set(future["left"]) >= {"at", "unit", "number", "phrase"}
+    assert future["left"]["unit"] == "working_days" and future["left"]["number"] > 1_000
+    past = json.loads(run("due", "--from", "2020-03-02T09:00:00+07:00", "--duration", "PT1H", "--json").output)
+    assert past["left"]["unit"] == "service_minutes" and past["left"]["number"] < 0
+    assert past["left"]["phrase"].endswith("late")

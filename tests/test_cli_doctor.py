@@ -27,6 +27,7 @@ def test_the_conflicts_of_the_source_and_unconfirmed_data_are_listed() -> None:
         "The completion time is empty",
         "31 entries not confirmed",
         "working or calendar",
+        "Holidays only reckoned so far: Wed 10 Mar 2027, Thu 11 Mar 2027, Mon 17 May 2027",
         "0 errors",
     ):
         assert words in found.output
@@ -78,5 +79,5 @@ def test_what_runs_out_is_told_in_time() -> None:
     service = read_service(ROOT / FOLDER)
     early = {finding.rule for finding in ageing(service, date(2026, 11, 23))}
     late = {finding.rule for finding in ageing(service, date(2027, 11, 23))}
-    assert early == {"legal-basis-outdated"}
+    assert early == {"legal-basis-outdated", "calendar-guessed"}
     assert late == {"legal-basis-outdated", "calendar-horizon"}

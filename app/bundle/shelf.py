@@ -17,7 +17,7 @@ from app.domain.text import Text
 from app.store.base import table_of
 from app.store.deployments import Deployment, DeploymentFile
 from app.store.quick import Quick
-from app.store.service_data import ServiceFile
+from app.store.service_data import ServiceFile, files_in_force
 
 Reader = Connection | Session
 LIMITS = "sla.toml"
@@ -89,7 +89,7 @@ class Shelf:
         held = self._service
         if held is not None and held[0] == count:
             return held[1], held[2]
-        contents = newest_files(reader)
+        contents = files_in_force(reader)
         if not contents:
             raise NotFound(Text("Data layanan belum dimuat.", "The service's data has not been loaded yet."))
         service = service_from({name: content for name, (content, _) in contents.items()})
@@ -102,19 +102,6 @@ class Shelf:
             old = reader.execute(select(ServiceFile.content).filter_by(name=LIMITS, digest=digest).limit(1)).scalar()
             if old is None:
                 return None
-            contents = {name: content for name, (content, _) in newest_files(reader).items()}
+            contents = {name: content for name, (content, _) in files_in_force(reader).items()}
             self._former[digest] = service_from({**contents, LIMITS: old})
         return self._former[digest]
-
-
-def newest_files(reader: Reader) -> dict[str, tuple[bytes, str]]:
-    """Name -> (content, digest) of each service file in force."""
-    order = (ServiceFile.name, ServiceFile.seq.desc())
-    rows = reader.execute(select(ServiceFile.id, ServiceFile.name).order_by(*order)).all()
-    newest: dict[str, str] = {}
-    for row in rows:
-        newest.setdefault(row.name, row.id)
-    chosen = select(ServiceFile.name, ServiceFile.content, ServiceFile.digest).where(
-        ServiceFile.id.in_(newest.values())
-    )
-    return {row.name: (row.content, row.digest) for row in reader.execute(chosen)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from app.bundle.findings import findings
 from app.bundle.read import Bundle, bundle_of
@@ -37,7 +37,10 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Deploy:
-    """Put a bundle's files live as a new version; running instances stay on theirs. `seed`: as a restart does."""
+    """Put a bundle's files live as a new version; running instances stay on theirs.
+
+    `seed`: as a restart does, which neither loads again what was ever loaded nor replaces what somebody chose.
+    """
 
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     files: Mapping[str, bytes]
@@ -48,7 +51,7 @@ class Deploy:
         """Check everything before the database is locked; raises InvalidDiagram with all findings."""
         need_reason(self.reason)
         bundle = bundle_of(self.files)
-        if self.seed and _same(unit, bundle) is not None:
+        if self.seed and (_same(unit, bundle) is not None or self._chosen(unit, bundle.key) is not None):
             return bundle, ()
         found = everything_about(bundle, unit.service, unit.parts.handlers, rehearsed=not self.seed)
         if errors(found):
@@ -63,6 +66,8 @@ class Deploy:
             if not known.active and not self.seed:
                 _put_live(unit, known.key, known.id, self.reason)
             return Deployed(known.id, known.version, found)
+        if self.seed and (chosen := self._chosen(unit, bundle.key)) is not None:
+            return Deployed(chosen.id, chosen.version, ())
         newest = select(func.max(_deployment.c.version)).where(_deployment.c.key == bundle.key)
         version = (unit.execute(newest).scalar() or 0) + 1
         row = self._row(unit, bundle, version)
@@ -74,6 +79,14 @@ class Deploy:
         _put_live(unit, bundle.key, row["id"], self.reason)
         unit.details.update(key=bundle.key, version=version, digest=bundle.digest)
         return Deployed(row["id"], version, found)
+
+    def _chosen(self, unit: Unit, key: str) -> Row[Any] | None:
+        """The version of this procedure that somebody put live; None where an earlier restart did."""
+        live = select(_deployment.c.id, _deployment.c.version, _activation.c.by, _activation.c.reason)
+        live = live.join(_activation, _activation.c.deployment_id == _deployment.c.id)
+        live = live.where(_deployment.c.key == key, _deployment.c.active).order_by(_activation.c.at.desc()).limit(1)
+        row: Row[Any] | None = unit.execute(live).first()
+        return None if row is None or (row.by, row.reason) == (unit.actor, self.reason) else row
 
     def _row(self, unit: Unit, bundle: Bundle, version: int) -> dict[str, Any]:
         return {

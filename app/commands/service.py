@@ -9,22 +9,27 @@ from typing import Any, ClassVar
 
 from sqlalchemy import func, insert, select
 
-from app.bundle.service import service_from
-from app.bundle.shelf import newest_files
+from app.bundle.service import NAMES, TEMPLATES, service_from
 from app.commands.reasons import need_reason
 from app.commands.recount import recount
 from app.commands.unit import Unit
+from app.domain.errors import Invalid
 from app.domain.permissions import Permission
+from app.domain.text import Text
 from app.store.base import table_of
-from app.store.service_data import ServiceFile
+from app.store.service_data import InForce, ServiceFile, files_in_force
+from app.store.upsert import upsert
 
 CALENDAR = "calendar.toml"
-_file = table_of(ServiceFile)
+_file, _in_force = table_of(ServiceFile), table_of(InForce)
 
 
 @dataclass(frozen=True)
 class LoadService:
-    """Put new contents of service files in force. `seed`: only contents never loaded before, as a restart does."""
+    """Put contents of service files in force, new ones or earlier ones again.
+
+    `seed`: as a restart does, which neither loads again what was ever loaded nor replaces what somebody chose.
+    """
 
     permission: ClassVar[Permission] = Permission.STANDARD_EDIT
     files: Mapping[str, bytes]
@@ -32,31 +37,47 @@ class LoadService:
     seed: bool = False
 
     def execute(self, unit: Unit) -> tuple[str, ...]:
-        """The names of the files that changed. Raises InvalidServiceData with every finding."""
+        """The names of the files that changed. Raises InvalidServiceData with every finding, Invalid."""
         need_reason(self.reason)
+        self._refuse_strange()
         fresh = self._fresh(unit)
         if fresh:
-            held = {name: content for name, (content, _) in newest_files(unit.connection).items()}
+            held = {name: content for name, (content, _) in files_in_force(unit.connection).items()}
             service_from({**held, **{name: self.files[name] for name in fresh}})
             seq = unit.execute(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
             rows = [{"seq": seq + number, **self._row(unit, name)} for number, name in enumerate(fresh, 1)]
             unit.execute(insert(_file), rows)
+            for row in rows:
+                in_force = {"name": row["name"], "file_id": row["id"], "chosen": not self.seed}
+                upsert(unit.connection, _in_force, in_force, key=("name",))
         if CALENDAR in fresh:
             unit.details["recounted"] = self._recount(unit)
         unit.details["changed"] = {name: hashlib.sha256(self.files[name]).hexdigest() for name in fresh}
         return fresh
 
+    def _refuse_strange(self) -> None:
+        """Files that are none of the service's would lie in the database and do nothing."""
+        names = [name for name in sorted(self.files) if name not in NAMES and not name.startswith(TEMPLATES)]
+        if names and not self.seed:
+            said = Text("Bukan berkas data layanan.", "This is not a file of the service's data.")
+            raise Invalid(errors={name: [said] for name in names})
+
     def _recount(self, unit: Unit) -> int:
         """Open due times follow the calendar that is in force from now on."""
         unit.__dict__.pop("service", None)  # it was read before this change
-        return recount(unit)
+        own = unit.chain
+        moved = recount(unit)
+        unit.chain = own
+        return moved
 
     def _fresh(self, unit: Unit) -> tuple[str, ...]:
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
         if self.seed:
             seen = {(row.name, row.digest) for row in unit.execute(select(_file.c.name, _file.c.digest))}
-            return tuple(name for name in sorted(self.files) if (name, digests[name]) not in seen)
-        held = newest_files(unit.connection)
+            chosen = set(unit.connection.scalars(select(_in_force.c.name).where(_in_force.c.chosen)))
+            names = (name for name in sorted(self.files) if name not in chosen)
+            return tuple(name for name in names if (name, digests[name]) not in seen)
+        held = files_in_force(unit.connection)
         return tuple(name for name in sorted(self.files) if held.get(name, (b"", ""))[1] != digests[name])
 
     def _row(self, unit: Unit, name: str) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def too_far() -> TooFar:
 
 
 class Calendar:
-    """The hours of one office in its zone, sure up to and including `confirmed_until`; immutable, shared by threads."""
+    """The hours of one office in its zone, sure up to and including `confirmed_until` but for holidays that are only
+    reckoned so far; immutable, shared by threads."""
 
     def __init__(self, zone: ZoneInfo, opening: Opening, confirmed_until: date) -> None:
         self.zone = zone
@@ -136,20 +137,20 @@ class Calendar:
         at, wanted = self._micros(start), _whole(span)
         table = self._covering(at)
         if wanted == 0:
-            return self._due(self._stay_or_open(table, at))
+            return self._due(at, self._stay_or_open(table, at))
         if at + wanted > _LAST:  # working time never runs faster than the wall clock
             raise too_far()
         reached = table.reached(table.worked(at) + wanted)
         if reached is None:
             reached = self._until(at, lambda longer: longer.reached(longer.worked(at) + wanted))
-        return self._due(reached)
+        return self._due(at, reached)
 
     def add_working_days(self, start: datetime, days: int) -> Due:
         """Closing time of the `days`-th working day after the local date of `start`, whatever its hour."""
         at = self._micros(start)
         _check_days(days)
         if days == 0:
-            return self._due(self._stay_or_open(self._covering(at), at))
+            return self._due(at, self._stay_or_open(self._covering(at), at))
         today = self.local_date(start).toordinal()
         if today + days > _LAST_ORDINAL:
             raise too_far()
@@ -158,14 +159,14 @@ class Calendar:
             index = bisect_right(table.ordinals, today) + days - 1
             return table.closings[index] if index < len(table.closings) else None
 
-        return self._due(self._until(at, closing))
+        return self._due(at, self._until(at, closing))
 
     def add_calendar_days(self, start: datetime, days: int) -> Due:
         """Closing time of the date `days` calendar days after that of `start`, rolled forward to a working day."""
         at = self._micros(start)
         _check_days(days)
         if days == 0:
-            return self._due(self._stay_or_open(self._covering(at), at))
+            return self._due(at, self._stay_or_open(self._covering(at), at))
         target = self.local_date(start).toordinal() + days
         if target > _LAST_ORDINAL:
             raise too_far()
@@ -174,7 +175,7 @@ class Calendar:
             index = bisect_left(table.ordinals, target)
             return table.closings[index] if index < len(table.closings) else None
 
-        return self._due(self._until(at, closing))
+        return self._due(at, self._until(at, closing))
 
     def add_wall(self, start: datetime, span: timedelta) -> Due:
         """The instant `span` later on the clock on the wall; needs no calendar, so it is always confirmed."""
@@ -242,12 +243,18 @@ class Calendar:
         """The date in the calendar's own zone."""
         return at.astimezone(self.zone).date()
 
+    def guesses(self, start: datetime, end: datetime) -> list[date]:
+        """The holidays from the date of `start` to that of `end` whose dates no decree has settled."""
+        first, last = self.local_date(start).toordinal(), self.local_date(end).toordinal()
+        return [day for day in map(date.fromordinal, range(first, last + 1)) if self.opening.guessed(day)]
+
     # Inside
 
-    def _due(self, at: int) -> Due:
+    def _due(self, since: int, at: int) -> Due:
         if at > _LAST:
             raise too_far()
-        return Due(EPOCH + at * _MICROSECOND, at < self._horizon)
+        sure = at < self._horizon and not self._tables.table.guessed(since, at)
+        return Due(EPOCH + at * _MICROSECOND, sure)
 
     def _stay_or_open(self, table: Timetable, at: int) -> int:
         if table.is_closing(at):

@@ -15,7 +15,10 @@ from app.domain.holidays import UnknownCountry, national_holidays
 from app.domain.text import Text
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-KEYS = {"zone", "confirmed_until", "holidays", "week", "period", "holiday", "workday", "closure", "source", "confirmed"}
+KEYS = {
+    "zone", "confirmed_until", "holidays", "week", "period", "holiday", "workday", "closure", "decree", "source",
+    "confirmed",
+}  # fmt: skip
 _INTERVAL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 _FULL_DAY = (0, 1440)
 
@@ -85,6 +88,7 @@ class _Reader:
             },
             periods=self.periods(data),
             closures=self.closures(data),
+            decreed=self.decreed(data),
         )
         self.check_workdays(opening)
         if self.findings or zone is None or confirmed_until is None:
@@ -272,6 +276,22 @@ class _Reader:
             if day and span:
                 found[day] = (*found.get(day, ()), Closure(*span, name))
         return found
+
+    def decreed(self, data: Mapping[str, Any]) -> frozenset[date]:
+        """The dates of holidays that are settled, each with the decree that says so."""
+        found: set[date] = set()
+        for where, row in self.tables(data, "decree"):
+            number, dates = row.get("number"), row.get("dates")
+            if not (isinstance(number, str) and number.strip() and isinstance(dates, list) and dates):
+                self.fault(
+                    where,
+                    "calendar-decree",
+                    Text("Nomor keputusan atau tanggalnya belum ada.", "The decree's number or dates are missing."),
+                    Text('Tulis number = "…", dates = [2027-03-10].', 'Write number = "…", dates = [2027-03-10].'),
+                )
+                continue
+            found.update(day for value in dates if (day := self.day(f"{where}.dates", value)))
+        return frozenset(found)
 
     def check_workdays(self, opening: Opening) -> None:
         for day in opening.workdays:

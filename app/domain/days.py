@@ -26,10 +26,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A closed date: `code` is holiday, joint_leave (cuti bersama) or local_holiday."""
+    """A closed date: `code` is holiday, joint_leave (cuti bersama) or local_holiday; a guessed one may still move."""
 
     code: str
     name: Text
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ class Opening:
     workdays: Mapping[date, Workday] = field(default_factory=dict)
     periods: tuple[Period, ...] = ()
     closures: Mapping[date, tuple[Closure, ...]] = field(default_factory=dict)
+    decreed: frozenset[date] = frozenset()  # dates of national holidays that a decree has settled
+
+    def guessed(self, day: date) -> bool:
+        """Whether the holiday of this date is only reckoned so far (by the moon): no decree has settled it."""
+        holiday = self.holidays(day.year).get(day)
+        return holiday is not None and holiday.guessed and day not in self.decreed
 
     def day(self, day: date) -> Day:
         """What holds on one date: a declared working day beats a holiday, that beats hours, a closure beats all."""
@@ -90,7 +97,10 @@ class Opening:
             return Day(usual.hours if workday.hours is None else workday.hours, "workday", workday.name)
         holiday = self.local_holidays.get(day) or self.holidays(day.year).get(day)
         if holiday is not None:
-            return Day((), holiday.code, holiday.name)
+            name = holiday.name
+            if holiday.guessed and day not in self.decreed:
+                name = Text(f"{name.id}, perkiraan", f"{name.en}, estimated")
+            return Day((), holiday.code, name)
         return usual
 
     def usual(self, day: date) -> Day:

@@ -63,7 +63,7 @@ def explanation(
         steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=True)
     else:
         steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=False)
-    return (*steps, *_end(calendar, due, closing=clock != "wall" and span.whole_days > 0))
+    return (*steps, *_end(calendar, start, due, closing=clock != "wall" and span.whole_days > 0))
 
 
 def explained(calendar: Calendar, start: datetime, limit: Limit, at: datetime) -> tuple[Step, ...]:
@@ -117,21 +117,28 @@ def _rule(span: Duration, clock: CountingClock) -> Text:
     )
 
 
-def _end(calendar: Calendar, due: Due, closing: bool) -> Iterator[Step]:
+def _end(calendar: Calendar, start: datetime, due: Due, closing: bool) -> Iterator[Step]:
     at, why = _instant(calendar, due.at), Text("", "")
     if closing:
         why = Text(", saat layanan tutup", ", when service closes")
     if not due.confirmed:
-        sure = date_text(calendar.confirmed_until)
-        yield Step(
-            due.at,
-            "unconfirmed",
-            Text(
-                f"Kalender baru pasti sampai {sure.id}; hari libur sesudahnya masih dapat berubah.",
-                f"The calendar is certain only up to {sure.en}; later holidays may still change.",
-            ),
-        )
+        yield Step(due.at, "unconfirmed", _unsure(calendar, start, due))
     yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}{why.id}.", f"Due {at.en}{why.en}."))
+
+
+def _unsure(calendar: Calendar, start: datetime, due: Due) -> Text:
+    """Why the calendar is not certain that far."""
+    if calendar.local_date(due.at) > calendar.confirmed_until:
+        sure = date_text(calendar.confirmed_until)
+        return Text(
+            f"Kalender baru pasti sampai {sure.id}; hari libur sesudahnya masih dapat berubah.",
+            f"The calendar is certain only up to {sure.en}; later holidays may still change.",
+        )
+    days = [date_text(day) for day in calendar.guesses(start, due.at)]
+    return Text(
+        f"Belum ada keputusan tentang hari libur {', '.join(day.id for day in days)}; tanggalnya masih dapat berubah.",
+        f"No decree has settled the holiday of {', '.join(day.en for day in days)} yet; its date may still change.",
+    )
 
 
 def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:

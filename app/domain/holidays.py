@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from app.domain.days import Holiday
 from app.domain.text import Text
 
+GUESSED = re.compile(r" \((estimated|perkiraan)\)")  # how the package marks a date that was reckoned, not decreed
 CODES = {"public": "holiday", "government": "joint_leave"}  # a category of the package -> our word for the day
 
 
@@ -36,8 +38,13 @@ def national_holidays(country: str, categories: Iterable[str]) -> Callable[[int]
         for category in wanted:
             english = _names(country, category, "en_US", year)
             for day, name in _names(country, category, "id", year).items():
-                code = CODES.get(category, "holiday")
-                found.setdefault(day, Holiday(code, Text(name, english.get(day, name))))
+                found.setdefault(day, _holiday(category, name, english.get(day, name)))
         return found
 
     return of_year
+
+
+def _holiday(category: str, name: str, english: str) -> Holiday:
+    """The mark is taken off the name: whether the date is settled, the calendar of the service says."""
+    said = Text(GUESSED.sub("", name), GUESSED.sub("", english))
+    return Holiday(CODES.get(category, "holiday"), said, GUESSED.search(english) is not None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from operator import itemgetter
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -27,12 +28,14 @@ class Year:
     """The open intervals of one year and, for each working day, its ordinal and the instant at which it ends.
 
     A working day ends at its planned closing: when the office must close earlier, nothing is due earlier for that.
+    `guesses` are the dates of holidays that no decree has settled: first and last instant of each.
     """
 
     opens: list[int]
     closes: list[int]
     ordinals: list[int]
     closings: list[int]
+    guesses: list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Timetable:
     before: list[int]
     ordinals: list[int]
     closings: list[int]
+    guesses: list[tuple[int, int]]
 
     def worked(self, at: int) -> int:
         """Working time between the first instant of the table and `at`."""
@@ -68,6 +72,13 @@ class Timetable:
         if index >= 0 and at < self.closes[index]:
             return at
         return self.opens[index + 1] if index + 1 < len(self.opens) else None
+
+    def guessed(self, since: int, at: int) -> bool:
+        """Whether a holiday that no decree has settled lies on the way from `since` to `at`."""
+        index = bisect_right(self.guesses, since, key=itemgetter(0))
+        if index and since < self.guesses[index - 1][1]:
+            return True
+        return index < len(self.guesses) and self.guesses[index][0] <= at
 
     def is_closing(self, at: int) -> bool:
         """Whether an interval closes exactly at `at`."""
@@ -97,10 +108,12 @@ def _instants(zone: ZoneInfo, ordinal: int, hours: tuple[tuple[int, int], ...]) 
 
 def build_year(opening: Opening, zone: ZoneInfo, year: int) -> Year:
     """Lay out one year of the office's hours."""
-    built = Year([], [], [], [])
+    built = Year([], [], [], [], [])
     for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
         day = date.fromordinal(ordinal)
         hours = opening.day(day).hours
+        if opening.guessed(day):
+            built.guesses.append((_utc(zone, ordinal, 0, 0), _utc(zone, ordinal + 1, 0, 0)))
         end = None
         for start, end in _instants(zone, ordinal, hours) if hours else ():
             built.opens.append(start)
@@ -124,6 +137,7 @@ def _join(zone: ZoneInfo, first: int, years: list[Year]) -> Timetable:
         list(accumulate((end - start for start, end in zip(opens, closes, strict=True)), initial=0)),
         [ordinal for year in years for ordinal in year.ordinals],
         [at for year in years for at in year.closings],
+        [guess for year in years for guess in year.guesses],
     )
 
 

@@ -18,13 +18,14 @@ from app.store.audit import AuditEntry
 from app.store.base import table_of
 from app.store.complaints import Attachment
 from app.store.deployments import Deployment, DeploymentFile
-from app.store.service_data import ServiceFile
+from app.store.service_data import InForce, ServiceFile
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
 
 _entry, _deployment = table_of(AuditEntry), table_of(Deployment)
 _file, _service, _attachment = table_of(DeploymentFile), table_of(ServiceFile), table_of(Attachment)
+_in_force = table_of(InForce)
 
 
 def contents(session: Session, parts: Parts) -> Iterator[Violation]:
@@ -52,8 +53,8 @@ def _deployments(session: Session) -> Iterator[Violation]:
 
 
 def _service_files(session: Session) -> Iterator[Violation]:
-    loaded = _entries(session, "LoadService")
-    audited = {(name, digest) for fields in loaded for name, digest in fields["changed"].items()}
+    loads = list(_entries(session, "LoadService"))
+    audited = {change for fields in loads for change in fields["changed"].items()}
     found = set()
     for row in session.execute(select(_service).order_by(_service.c.seq)):
         found.add((row.name, row.digest))
@@ -63,6 +64,18 @@ def _service_files(session: Session) -> Iterator[Violation]:
             yield _wrong("service_file", row.id, "tidak dikenal audit", "the audit does not know it")
     for name, _digest in sorted(audited - found):
         yield _wrong("service_file", name, "berkas ini hilang", "this file is missing")
+    yield from _in_force_now(session, loads)
+
+
+def _in_force_now(session: Session, loads: list[Any]) -> Iterator[Violation]:
+    """Of each file its last loading is in force, and whether a person or a restart put it there."""
+    last = {name: (each, not fields["seed"]) for fields in loads for name, each in fields["changed"].items()}
+    columns = (_in_force.c.name, _in_force.c.chosen, _service.c.digest)
+    there = select(*columns).join(_service, _service.c.id == _in_force.c.file_id)
+    held = {row.name: (row.digest, row.chosen) for row in session.execute(there)}
+    for name in sorted(last.keys() | held.keys()):
+        if held.get(name) != last.get(name):
+            yield _wrong("service_in_force", name, "bukan yang terakhir dimuat", "it is not what was loaded last")
 
 
 def _attachments(session: Session, folder: Path) -> Iterator[Violation]:
@@ -81,7 +94,7 @@ def _attachments(session: Session, folder: Path) -> Iterator[Violation]:
 
 def _entries(session: Session, command: str) -> Iterator[Any]:
     wanted = select(_entry.c.fields).where(_entry.c.command == command, _entry.c.outcome == "done")
-    return iter(session.scalars(wanted))
+    return iter(session.scalars(wanted.order_by(_entry.c.at, _entry.c.chain, _entry.c.seq)))
 
 
 def _wrong(table: str, row: str, id_: str, en: str) -> Violation:

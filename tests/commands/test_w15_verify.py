@@ -26,6 +26,7 @@ AUDIT = f"chain = {CASE} AND seq"
 DEPLOYED = "deployment_id = (SELECT deployment_id FROM process_instance LIMIT 1)"
 TIMER = "kind = 'timer' AND state = 'waiting'"
 BY = '"by"'
+SECOND = "(SELECT id FROM service_file WHERE seq = 2)"
 X = "CAST('x' AS BYTES)"
 DONE = "element = 'ministry_disposition'"
 
@@ -94,7 +95,22 @@ TAMPERING: dict[str, tuple[tuple[str, ...], str]] = {
     "procedure: drop": ((f"DELETE FROM deployment_file WHERE {DEPLOYED} AND path LIKE '%.form'",), "INV7 deployment_f"),
     "procedure: digest": (("UPDATE deployment SET digest = 'x'",), "INV7 deployment "),
     "service: content": ((f"UPDATE service_file SET content = {X} WHERE seq = 2",), "INV7 service_file"),
-    "service: drop": (("DELETE FROM service_file WHERE seq = 2",), "INV7 service_file"),
+    "service: drop": (
+        (f"DELETE FROM service_in_force WHERE file_id = {SECOND}", "DELETE FROM service_file WHERE seq = 2"),
+        "INV7 service_file",
+    ),
+    "service: another in force": (
+        (f"UPDATE service_in_force SET file_id = {SECOND} WHERE name = 'calendar.toml'",),
+        "INV7 service_in_force calendar.toml",
+    ),
+    "service: chosen": (
+        ("UPDATE service_in_force SET chosen = NOT chosen WHERE name = 'sla.toml'",),
+        "INV7 service_in_force sla.toml",
+    ),
+    "service: none in force": (
+        ("DELETE FROM service_in_force WHERE name = 'sla.toml'",),
+        "INV7 service_in_force sla.toml",
+    ),
 }  # fmt: skip
 
 
