@@ -79,7 +79,7 @@ def create_app(
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
 
-    from app.web import errors, filters, forms, language, machine_words, navigation, public_words, security
+    from app.web import errors, filters, forms, language, machine_words, navigation, public_words, security, tables
     from app.web.current import Web
 
     parts = parts or join(settings, clock, chance)
@@ -97,6 +97,7 @@ def create_app(
     public_words.install(app)
     machine_words.install(app)
     navigation.install(app)
+    tables.install(app)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(name).blueprint)
     refuse_undeclared(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -12,6 +14,7 @@ from tests.browser.stories import NO_PAGES, STORIES, Story
 from tests.browser.visiting import HEIGHT, WIDTHS, Visits
 
 SERIOUS = {"serious", "critical"}
+LANDMARKS = {"banner", "complementary", "contentinfo", "form", "main", "navigation", "region", "search"}
 COLOURS = ("color-contrast", "link-in-text-block")  # the dark pages differ from the light ones in nothing else
 # What sticks out of the window, unless it lies in a part that scrolls by itself.
 STICKING_OUT = """() => {
@@ -21,6 +24,10 @@ STICKING_OUT = """() => {
     .filter((each) => each.getBoundingClientRect().right > width + 1)
     .map((each) => `${each.tagName.toLowerCase()}.${each.getAttribute('class') ?? ''}`);
 }"""
+
+# Dates of lists that are torn apart at the end of a line.
+BROKEN_DATES = """() => [...document.querySelectorAll('main :is(table, .task-row, .events, .incidents, .tokens) time')]
+  .filter((each) => each.getClientRects().length > 1).map((each) => each.textContent)"""
 
 
 def test_every_page_has_a_story(lively: Site) -> None:
@@ -39,15 +46,27 @@ def test_a_page_is_accessible_and_fits(story: Story, visits: Visits, services: S
     assert page.title().strip()
     assert page.locator("h1").count() == 1
     assert page.locator(".btn-primary:visible").count() <= 1, "more than one primary button"
+    assert repeated_landmarks(page) == []
     for width in WIDTHS.values():
         page.set_viewport_size({"width": width, "height": HEIGHT})
         assert page.evaluate(STICKING_OUT) == [], f"wider than {width} px"
+        assert page.evaluate(BROKEN_DATES) == [], f"at {width} px"
     for width in (WIDTHS["desktop"], WIDTHS["phone"]):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme="light")
         assert violations(page) == [], f"light, {width} px"
         page.emulate_media(color_scheme="dark")
         assert violations(page, COLOURS) == [], f"dark, {width} px"
+
+
+def repeated_landmarks(page: Page) -> list[tuple[str, str]]:
+    """Landmarks that a screen reader's list could not tell apart: a name said twice, or a second one without a name."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    said = [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]]
+    landmarks = [(role, name) for role, name in said if role in LANDMARKS and (name or role != "form")]
+    assert ("main", "") in landmarks
+    counts = Counter(name or role for role, name in landmarks)
+    return [(role, name) for role, name in landmarks if counts[name or role] > 1]
 
 
 def violations(page: Page, rules: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:

@@ -50,14 +50,21 @@ function mark(viewer, state) {
   }
 }
 
+/** Whether the drawing has a place on the page; before its styles arrive, or while it is hidden, it has none. */
+function placed(canvas) {
+  const { outer } = canvas.viewbox();
+  return outer.width > 0 && outer.height > 0;
+}
+
 function fit(canvas) {
-  canvas.zoom('fit-viewport', 'auto');
+  if (placed(canvas)) canvas.zoom('fit-viewport', 'auto');
 }
 
 /** Shows where the case stands, large enough to read; the whole drawing where it stands nowhere or fits anyway. */
 function goTo(viewer, state) {
   const canvas = viewer.get('canvas');
   const shapes = viewer.get('elementRegistry');
+  if (!placed(canvas)) return;
   fit(canvas);
   const shape = [...(state.incidents ?? []), ...Object.keys(state.tokens ?? {})].map((id) => shapes.get(id)).find(Boolean);
   if (!shape || canvas.zoom() >= READABLE) return;
