@@ -12,7 +12,8 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.timers import WorkingTimer
+from app.engine.environment import Environment
+from app.engine.timers import DUE, WorkingTimer, forget, remember
 
 ANSWERS = "answers"  # internal data of a waiting task: what its message brought
 CHOSEN = "chosen"  # internal data of an event gateway: the event that came first
@@ -99,12 +100,13 @@ class GatewayEvents(MultipleEventDefinition):  # type: ignore[misc]
         if DUES not in my_task.internal_data:
             timers = {key: event for key, event in self.branches.items() if isinstance(event, WorkingTimer)}
             my_task.internal_data[DUES] = {key: timer.due(my_task) for key, timer in timers.items()}
+            if timers:
+                remember(my_task, timers.values())
         return CHOSEN in my_task.internal_data
 
     def reset(self, my_task: Any) -> None:
         """Forget the choice."""
-        for key in (CHOSEN, DUES, ANSWERS):
-            my_task.internal_data.pop(key, None)
+        forget(my_task, CHOSEN, DUES, ANSWERS)
         super().reset(my_task)
 
 
@@ -130,6 +132,16 @@ class EventGateway(defaults.EventBasedGateway):  # type: ignore[misc]
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
+
+
+def count_again(my_task: Any, element: str, since: int | None, env: Environment) -> int | None:
+    """Count a waiting timer again and keep the result; None where nobody knows from when it counts."""
+    event, kept = my_task.task_spec.event_definition, my_task.internal_data
+    gateway = isinstance(event, GatewayEvents)
+    due: int | None = (event.branches[element] if gateway else event).due_again(my_task, since, env)
+    if due is not None:
+        (kept[DUES] if gateway else kept)[element if gateway else DUE] = due
+    return due
 
 
 def branch_id(gateway: Any, element: str) -> str:

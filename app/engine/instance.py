@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -14,8 +15,8 @@ from app.domain.text import Text
 from app.engine import codec
 from app.engine.compact import compact
 from app.engine.definition import Definition
-from app.engine.environment import Environment
-from app.engine.events import EventGateway, Message, interrupt_by_error
+from app.engine.environment import Environment, from_micros, to_micros
+from app.engine.events import EventGateway, Message, count_again, interrupt_by_error
 from app.engine.health import fault
 from app.engine.process import Process
 from app.engine.refusals import DamagedState, EngineStuck, NotOpen
@@ -27,6 +28,15 @@ from app.engine.variables import Scalar, only_scalars, scalars
 __all__ = ["Environment", "Instance", "Open", "Step", "Wait"]
 
 FAILURES = (SpiffWorkflowException, Refusal, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+
+
+class Recounted(NamedTuple):
+    """A timer whose due instant is another one since the calendar changed."""
+
+    id: str
+    element: str
+    old: datetime
+    due: datetime
 
 
 class Instance:
@@ -163,6 +173,26 @@ class Instance:
         if wait.due is None or wait.due > env.now:
             raise NotOpen(Text("Waktunya belum tiba.", "The timer is not due yet."), due=wait.due, element=wait.element)
         return self._run(env, lambda: _happen(task, wait.element, {}))
+
+    def recount(self, env: Environment, entered: Mapping[str, datetime]) -> list[Recounted]:
+        """Count the due times of all waiting timers again with the calendar and limits of `env`; no step is taken.
+
+        Says which moved. `entered` tells when each task was entered, for timers of the first release. Raises
+        EngineStuck when one can no longer be counted.
+        """
+        self._refuse_broken()
+        moved = []
+        for wait, task in self._waits():
+            if wait.kind == "timer" and wait.due is not None:
+                since = entered.get(task.id.hex)
+                try:
+                    due = count_again(task, wait.element, None if since is None else to_micros(since), env)
+                except FAILURES as error:
+                    self._broken = str(error)
+                    raise _stuck(error) from error
+                if due is not None and from_micros(due) != wait.due:
+                    moved.append(Recounted(wait.id, wait.element, wait.due, from_micros(due)))
+        return moved
 
     def cancel(self, outcome: str, env: Environment) -> Step:
         """End the instance from outside (withdrawal): every token is cancelled and `outcome` is the end reached."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
-from app.engine.environment import Environment, to_micros
+from app.engine.environment import Environment, from_micros, functions, to_micros
+from app.engine.expressions import compile_expression
 
-DUE = "due"  # internal data of a waiting task: microseconds since 1970
+# Internal data of a waiting task: its due instant (microseconds since 1970), and what that was counted from, so that
+# it can be counted again when the calendar changes: the instant, the variables and the counts of returns at entry.
+DUE, SINCE, GIVEN, PASSED = "due", "since", "given", "passed"
 _DURATION = re.compile(r"P[0-9TYMWDHS.,]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][0-9:.,]+(Z|[+-]\d\d:?\d\d)?)?")
 
@@ -38,6 +43,7 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
         """Whether `catch` was called; works out the due instant when the task is first reached."""
         if DUE not in my_task.internal_data:
             my_task.internal_data[DUE] = self.due(my_task)
+            remember(my_task, [self])
         return bool(my_task.internal_data.get("event_fired", False))
 
     def due(self, my_task: Any) -> int:
@@ -46,10 +52,55 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
         at = due_instant(self.expression, self.clock, engine.env, lambda text: engine.evaluate(my_task, text))
         return to_micros(at)
 
+    def due_again(self, my_task: Any, since: int | None, env: Environment) -> int | None:
+        """The due instant counted anew from what it was counted from at entry, with the calendar and limits of `env`.
+
+        `since` is when the task was entered, for tasks of the first release, which stored only their due instant.
+        """
+        kept = my_task.internal_data
+        since = kept.get(SINCE, since)
+        if since is None:
+            return None
+        then = replace(env, now=from_micros(since))
+        variables = kept.get(GIVEN, {}) if SINCE in kept else my_task.data
+        passed = kept.get(PASSED, {}) if SINCE in kept else my_task.workflow.script_engine.trace.returns
+
+        def evaluate(text: str) -> Any:
+            return compile_expression(text).evaluate(variables, functions(then, passed))
+
+        return to_micros(due_instant(self.expression, self.clock, then, evaluate))
+
     def reset(self, my_task: Any) -> None:
         """Forget the due instant."""
-        my_task.internal_data.pop(DUE, None)
+        forget(my_task, DUE)
         super().reset(my_task)
+
+
+def remember(my_task: Any, timers: Iterable[WorkingTimer]) -> None:
+    """Keep what the due instants of `timers` were counted from: of variables and counts only what they read."""
+    engine, kept = my_task.workflow.script_engine, my_task.internal_data
+    kept[SINCE] = to_micros(engine.env.now)
+    given: dict[str, Any] = {}
+    passed: dict[str, int] = {}
+    for timer in timers:
+        text = timer.expression.strip()
+        if not is_literal(text):
+            read = compile_expression(text)
+            given |= {name: my_task.data[name] for name in sorted(read.names) if name in my_task.data}
+            flows = [argument for name, argument in read.calls if name == "returns"]
+            passed |= {flow: engine.trace.returns[flow] for flow in flows if engine.trace.returns[flow]}
+    kept.update({key: value for key, value in ((GIVEN, given), (PASSED, passed)) if value})
+
+
+def forget(my_task: Any, *keys: str) -> None:
+    """The task waits no more: what was kept of its timers goes, with `keys`."""
+    for key in (*keys, SINCE, GIVEN, PASSED):
+        my_task.internal_data.pop(key, None)
+
+
+def is_literal(text: str) -> bool:
+    """Whether the text of a timer is itself a duration or a date, not an expression."""
+    return bool(_DURATION.fullmatch(text) or _DATE.fullmatch(text))
 
 
 def due_instant(text: str, clock: str, env: Environment, evaluate: Evaluator) -> datetime:
@@ -58,7 +109,7 @@ def due_instant(text: str, clock: str, env: Environment, evaluate: Evaluator) ->
     Raises BadTimer, or the calendar's error for a duration it refuses (days mixed with hours).
     """
     text = text.strip()
-    if not (_DURATION.fullmatch(text) or _DATE.fullmatch(text)):
+    if not is_literal(text):
         value = evaluate(text)
         if isinstance(value, datetime):
             return _in_zone(value, env)
