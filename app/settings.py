@@ -64,6 +64,11 @@ class Settings:
         """Where the files of complaints are kept, outside every web root."""
         return self.var_dir / "attachments"
 
+    @property
+    def thumbnails_dir(self) -> Path:
+        """Where small copies of photos are kept; whatever is missing there is made anew."""
+        return self.var_dir / "thumbnails"
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], *, demo: bool = False) -> Settings:
         """Read the environment; WrongSettings names all that is missing or wrong.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.bundle import facts
+from app.bundle.forms import Form
 from app.commands import complaint_rows
 from app.commands.casefile import CaseFile
 from app.commands.plain import refuse_strange
@@ -33,13 +34,21 @@ def take(file: CaseFile, form_key: str | None, element: str, answers: Mapping[st
         return {}, {}
     form = file.bundle.forms[form_key]
     kept = form.load(answers, file.unit.sources, file.instance.variables)
-    files = [
-        each for question in form.questions if question.type == "filepicker" for each in kept.get(question.key) or ()
-    ]
-    complaint_rows.take_attachments(file, files)
+    complaint_rows.take_attachments(file, form_key, files_of(form, kept), place(file), task_id)
     complaint_rows.mend(file, form_key, kept)
     keep(file, form_key, element, kept, task_id)
     return kept, projected(file, form_key, kept)
+
+
+def files_of(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Question -> the files that were chosen for it."""
+    asked = (question.key for question in form.questions if question.type == "filepicker")
+    return {key: list(answers[key]) for key in asked if answers.get(key)}
+
+
+def place(file: CaseFile) -> int:
+    """The number in the case's answers of those that are being taken in now."""
+    return int(file.row["history_count"]) + len(file.events)
 
 
 def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any], task_id: str | None) -> None:
@@ -51,7 +60,7 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
         "element": element,
         "form": form_key,
         "data": data,
-        "seq": file.row["history_count"] + len(file.events),
+        "seq": place(file),
         "at": file.unit.now,
         "by": file.unit.actor,
     }

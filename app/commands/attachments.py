@@ -44,6 +44,10 @@ class StoreAttachment:
         clean = cleaned(self.name, self.content, parts.settings.attachment_bytes, parts.scanner)
         attachment_id = parts.chance.hex()
         files.write(parts.settings.attachments_dir, attachment_id, clean.content)
+        if clean.media_type.startswith("image/"):
+            from app.commands.thumbnails import small
+
+            files.write(parts.settings.thumbnails_dir, attachment_id, small(clean.content))
         return attachment_id, clean
 
     def execute(self, unit: Unit) -> str:
@@ -91,11 +95,14 @@ class SweepAttachments:
 
     def execute(self, unit: Unit) -> int:
         """How many files were removed."""
-        limit, folder = unit.now - ORPHANED, unit.parts.settings.attachments_dir
+        limit, settings = unit.now - ORPHANED, unit.parts.settings
+        folder, copies = settings.attachments_dir, settings.thumbnails_dir
         lost = _attachment.c.complaint_id.is_(None) & (_attachment.c.added_at < limit)
         unit.execute(delete(_attachment).where(lost))
         held = set(unit.session.scalars(select(_attachment.c.id)))
         gone = [name for name in files.older_than(folder, limit) if name not in held]
+        left = [name for name in files.older_than(copies, limit) if name not in held]
         unit.after_commit(lambda: files.remove(folder, gone))
+        unit.after_commit(lambda: files.remove(copies, left))
         unit.details["removed"] = len(gone)
         return len(gone)

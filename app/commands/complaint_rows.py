@@ -24,13 +24,21 @@ OUTCOMES = {
 }
 KEPT = ("category", "classification", "public_text", "outcome", "kelurahan")
 _complaint, _attachment = table_of(Complaint), table_of(Attachment)
+# A file hangs on the answers it first came with, for ever, and only whoever chose it can send it.
 _claim = (
     update(_attachment)
     .where(
         _attachment.c.id.in_(bindparam("ids", expanding=True)),
         _attachment.c.complaint_id.is_(None) | (_attachment.c.complaint_id == bindparam("complaint")),
+        _attachment.c.answer_seq.is_(None),
+        _attachment.c.added_by == bindparam("sender"),
     )
-    .values(complaint_id=bindparam("complaint"))
+    .values(
+        complaint_id=bindparam("complaint"),
+        task_id=bindparam("task"),
+        answer_seq=bindparam("answer"),
+        kind=bindparam("shows"),
+    )
 )
 
 
@@ -56,15 +64,22 @@ def close(file: CaseFile) -> None:
         file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(outcome=outcome))
 
 
-def take_attachments(file: CaseFile, ids: Iterable[str]) -> None:
-    """Let uploaded files belong to the complaint; Invalid when one is not there or belongs to another."""
-    wanted = sorted(set(ids))
-    if not wanted or file.complaint_id is None:
-        return
-    taken = file.unit.execute(_claim, {"ids": wanted, "complaint": file.complaint_id})
-    if taken.rowcount != len(wanted):
-        fault = Text("Lampiran tidak ditemukan; unggah lagi.", "An attachment was not found; please upload it again.")
-        raise Invalid(errors={"attachments": [fault]})
+def take_attachments(
+    file: CaseFile, form: str, files: Mapping[str, Iterable[str]], answer: int, task_id: str | None
+) -> None:
+    """Hang uploaded files on the answers that name them; Invalid at the field of one that is not there to be sent."""
+    kinds = file.bundle.manifest.meaning.files(form)
+    for key, ids in files.items():
+        wanted = sorted(set(ids))
+        if not wanted or file.complaint_id is None:
+            continue
+        said = {"complaint": file.complaint_id, "task": task_id, "answer": answer, "shows": kinds.get(key) or None}
+        taken = file.unit.execute(_claim, {"ids": wanted, "sender": file.unit.actor, **said})
+        if taken.rowcount != len(wanted):
+            fault = Text(
+                "Lampiran tidak ditemukan; unggah lagi.", "An attachment was not found; please upload it again."
+            )
+            raise Invalid(errors={key: [fault]})
 
 
 def _other(file: CaseFile, text: str) -> str:

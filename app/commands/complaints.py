@@ -81,7 +81,6 @@ class FileComplaint:
         unit.execute(insert(_complaint), self._row(file, kept, keys.digest(SECRET, secret)))
         unit.execute(insert(_reporter), self._sealed(unit, number, identity))
         faultpoint("after_complaint_rows")
-        complaint_rows.take_attachments(file, kept.get("attachments") or self.attachments)
         self._start(file, kept)
         return Filed(number, secret, file.id)
 
@@ -158,6 +157,8 @@ class FileComplaint:
         declared = file.bundle.manifest.variables
         variables.update({name: value for name, value in known.items() if name in declared})
         history.add(file, [("started", file.row["definition_key"], None)])
+        files = answering.files_of(file.bundle.forms[form_key], kept)
+        complaint_rows.take_attachments(file, form_key, files, answering.place(file), None)
         answering.keep(file, form_key, form_key, kept, None)
         instance, step = Instance.start(file.bundle.definition, variables, file.env)
         file.begin(instance)

@@ -37,9 +37,10 @@ class SendMessage:
         wait = next((each for each in file.instance.waits() if each.kind == "message" and each.name == self.name), None)
         if wait is None or file.ended:
             raise too_late()
+        answer = answering.place(file)
         kept, variables = answering.take(file, message.form, wait.element, self.answers, None)
         history.add(file, [("message", wait.element, None)])
-        say(file, message.form, kept)
+        say(file, message.form, kept, answer)
         settled = take_step(file, lambda live: live.deliver(wait.id, variables, file.env))
         return Completed(file.id, settled.status, settled.opened, settled.ended)
 
@@ -60,8 +61,9 @@ class Withdraw:
             raise NotFound()
         if file.ended:
             raise too_late()
+        answer = answering.place(file)
         kept, _ = answering.take(file, rule.form, rule.end, self.answers, None)
-        say(file, rule.form, kept)
+        say(file, rule.form, kept, answer)
         settled = take_step(file, lambda live: live.cancel(rule.end, file.env))
         return Completed(file.id, settled.status, settled.opened, settled.ended)
 
@@ -73,11 +75,11 @@ def own(unit: Unit, complaint_id: str) -> CaseFile:
     return CaseFile.of_complaint(unit, complaint_id)
 
 
-def say(file: CaseFile, form: str | None, answers: Mapping[str, Any]) -> None:
+def say(file: CaseFile, form: str | None, answers: Mapping[str, Any], answer: int) -> None:
     """Put what the reporter wrote into the conversation."""
     text = file.bundle.manifest.meaning.value("said", form or "", answers)
     if text:
-        notices.note(file, "in", AUTHOR, str(text))
+        notices.note(file, "in", AUTHOR, str(text), answer=answer)
 
 
 def too_late() -> Conflict:

@@ -26,7 +26,7 @@ MOST_SIMILAR = 5
 TRIAL_TITLE = "Uji coba"
 NEW = ("id", "key", "instance_id", "template", "recipient", "fields", "created_at", "due_at", "state", "attempts")
 _add_messages = Quick(insert(table_of(OutboxMessage)), *NEW)
-LINE = ("complaint_id", "at", "direction", "author", "template", "text")
+LINE = ("complaint_id", "at", "direction", "author", "template", "text", "answer_seq")
 _add_line = Quick(insert(table_of(Message)).inline(), *LINE)
 _complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _similar = (
@@ -131,8 +131,10 @@ def opening(unit: Unit) -> datetime:
     return unit.now if calendar.is_open(unit.now) else calendar.next_opening(unit.now)
 
 
-def note(file: CaseFile, direction: str, author: str, text: str, template: str | None = None) -> None:
-    """Add one line to the conversation with the reporter."""
+def note(
+    file: CaseFile, direction: str, author: str, text: str, template: str | None = None, answer: int | None = None
+) -> None:
+    """Add one line to the conversation with the reporter; `answer` are the reporter's answers that it stands for."""
     line = {
         "complaint_id": file.complaint_id,
         "at": file.unit.now,
@@ -140,6 +142,7 @@ def note(file: CaseFile, direction: str, author: str, text: str, template: str |
         "author": author,
         "template": template,
         "text": text,
+        "answer_seq": answer,
     }
     _add_line.run(file.unit.connection, line)
 

@@ -63,6 +63,7 @@ class Message(Base):
     author: Mapped[str] = mapped_column(String(120))  # "reporter", or the office's name; never a person's
     template: Mapped[str | None] = mapped_column(Code)
     text: Mapped[str] = mapped_column(Text)
+    answer_seq: Mapped[int | None]  # the answers of the reporter that it stands for
 
 
 class Attachment(Base):
@@ -81,3 +82,5 @@ class Attachment(Base):
     added_at: Mapped[datetime] = mapped_column(Instant)
     added_by: Mapped[str] = mapped_column(String(64))
     public: Mapped[bool] = mapped_column(default=False)
+    answer_seq: Mapped[int | None]  # the answers of the case that it came with; None until those are sent
+    kind: Mapped[str | None] = mapped_column(String(16))  # of a photo of the result: before | after
