@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
+from app.bundle import frames as letters
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
@@ -45,6 +46,7 @@ NAMES = (
     "statuses.toml",
     "questions.toml",
 )
+OPTIONAL = (letters.FILE,)  # service data of earlier versions have none
 TEMPLATES = "templates/"
 NEEDED_TEMPLATES = ("reminder", "overdue", "escalation", "digest", "horizon")  # sent by the product itself
 
@@ -84,6 +86,7 @@ class ServiceData:
     emergency: Emergency | None = None
     actions: Mapping[str, ActionWords] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
+    frames: Mapping[str, letters.Frame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -126,6 +129,9 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     plain = stages(words)
     public, procedure, urgent, acts = statuses(words, plain), steps(words), emergency(words), actions(words)
     templates = _templates(contents, sources)
+    around, frames = letters.frames(contents.get(letters.FILE))
+    if frames is not None:
+        sources[letters.FILE] = frames
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
     _unconfirmed(sources)
@@ -152,6 +158,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         urgent,
         acts,
         plain,
+        around,
         tuple(findings),
     )
     return service, findings

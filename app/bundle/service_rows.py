@@ -167,24 +167,30 @@ class Template:
     id: Wording
     en: Wording
 
+    def say(self, lang: str) -> Wording:
+        """The message in one language, its fields not filled in; anything but "en" is answered in Indonesian."""
+        return self.en if lang == "en" else self.id
+
     def render(self, lang: str, fields: Mapping[str, str]) -> Wording:
         """The message with its fields filled in; a line that asks for a field that is missing or empty is left out."""
-        wording = self.en if lang == "en" else self.id
+        wording = self.say(lang)
         short = wording.short
         return Wording(
-            " ".join(_filled(wording.subject, fields).split()),
-            _lines(wording.body, fields),
-            None if short is None else _filled(short, fields),
+            " ".join(filled(wording.subject, fields).split()),
+            filled_lines(wording.body, fields),
+            None if short is None else filled(short, fields),
         )
 
 
-def _filled(text: str, fields: Mapping[str, str]) -> str:
+def filled(text: str, fields: Mapping[str, str]) -> str:
+    """The text with its fields filled in, each once: what stands in a value is never read as a field."""
     return PLACEHOLDER.sub(lambda found: fields.get(found[1], ""), text)
 
 
-def _lines(body: str, fields: Mapping[str, str]) -> str:
+def filled_lines(body: str, fields: Mapping[str, str]) -> str:
+    """The same for a body of lines; a line that asks for a field that is missing or empty is left out."""
     kept = [
-        _filled(line, fields)
+        filled(line, fields)
         for line in body.splitlines()
         if all(fields.get(name) for name in PLACEHOLDER.findall(line))
     ]

@@ -1,22 +1,53 @@
-"""Writes a message from its template: codes become names, instants become dates in the service's own zone."""
+"""Writes a letter from its template and its frame: codes become names, instants dates in the service's own zone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from app.bundle.contact import contact_of
+from app.bundle.frames import BARE
 from app.bundle.service import ServiceData
-from app.bundle.service_rows import Wording
+from app.bundle.service_rows import Wording, filled_lines
 from app.domain.text import Text
+from app.domain.tracking import shown
 from app.domain.words import date_text, instant_text
+
+LINK = Text("[tautan pribadi]", "[personal link]")  # what everybody but the addressee reads in the link's place
+
+
+def pages(base_url: str) -> dict[str, str]:
+    """The pages that letters may name without telling anything about a case."""
+    return {"track": f"{base_url}/lacak", "report": f"{base_url}/lapor"}
 
 
 def worded(service: ServiceData, template: str, lang: str, fields: Mapping[str, str]) -> Wording:
-    """The message in `lang`. Raises KeyError for an unknown template.
+    """The letter's own words in `lang`, without its frame. Raises KeyError for an unknown template.
 
     A field `x_en` goes before `x` in English, so that whoever writes the message may give both.
     """
     return service.templates[template].render(lang, {name: _said(service, name, lang, fields) for name in fields})
+
+
+def letter(service: ServiceData, template: str, lang: str, audience: str, fields: Mapping[str, str]) -> Wording:
+    """The whole letter: its words in the frame of its readers (`audience`: reporter or staff)."""
+    words = worded(service, template, lang, fields)
+    contact = contact_of(service)
+    around = {
+        "tracking_id": shown(fields.get("tracking_id", "")),
+        "title": fields.get("title", ""),
+        # Whoever put the link into the words themselves does not want it twice.
+        "link": "" if "{link}" in service.templates[template].say(lang).body else fields.get("link", ""),
+        "track": fields.get("track", ""),
+        "office": contact.office.say(lang),
+        "address": contact.address,
+        "phone": ", ".join(contact.phones),
+        "email": contact.email,
+        "service": service.standard.title.say(lang),
+        "body": words.body.strip(),
+    }
+    frame = service.frames.get(audience, BARE).body.say(lang)
+    return Wording(words.subject, filled_lines(frame, around), words.short)
 
 
 def _said(service: ServiceData, name: str, lang: str, fields: Mapping[str, str]) -> str:
@@ -25,8 +56,10 @@ def _said(service: ServiceData, name: str, lang: str, fields: Mapping[str, str])
         return service.units[value].name.say(lang)
     if name == "category" and value in service.categories:
         return service.categories[value].name.say(lang)
+    if name == "status" and value in service.statuses:
+        return service.statuses[value].name.say(lang)
     moment = _moment(service, value)
-    return value if moment is None else moment.say(lang)
+    return shown(value) if moment is None else moment.say(lang)
 
 
 def _moment(service: ServiceData, value: str) -> Text | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from app.bundle.wording import worded
+from app.bundle.wording import LINK, pages, worded
 from app.commands import history
 from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
@@ -150,7 +150,9 @@ def note(
 def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:
     service = file.unit.service
     if template in service.templates:
-        said = worded(service, template, file.about["lang"] or "id", fields)
+        lang = file.about["lang"] or "id"
+        known = {**pages(file.unit.parts.settings.base_url), "link": LINK.say(lang)}
+        said = worded(service, template, lang, {**known, **fields})
         note(file, "out", file.row["unit"] or service.standard.unit or "", said.body.strip(), template)
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import func, insert, select
 
-from app.bundle.service import NAMES, TEMPLATES, service_from
+from app.bundle.service import NAMES, OPTIONAL, TEMPLATES, service_from
 from app.commands.reasons import need_reason
 from app.commands.recount import recount
 from app.commands.unit import Unit
@@ -57,7 +57,8 @@ class LoadService:
 
     def _refuse_strange(self) -> None:
         """Files that are none of the service's would lie in the database and do nothing."""
-        names = [name for name in sorted(self.files) if name not in NAMES and not name.startswith(TEMPLATES)]
+        known = {*NAMES, *OPTIONAL}
+        names = [name for name in sorted(self.files) if name not in known and not name.startswith(TEMPLATES)]
         if names and not self.seed:
             said = Text("Bukan berkas data layanan.", "This is not a file of the service's data.")
             raise Invalid(errors={name: [said] for name in names})

@@ -6,6 +6,8 @@ from app.domain.chance import CROCKFORD, Chance
 
 LENGTH = 10
 SECRET_LENGTH = 16
+HALF = LENGTH // 2
+GROUP = 4
 
 
 def _times_x(value: int) -> int:
@@ -33,6 +35,16 @@ def normalise(text: str) -> str:
     """What a person typed, as the alphabet knows it: upper case, no blanks or dashes, O as 0, I and L as 1."""
     kept = "".join(char for char in text.upper() if not char.isspace() and char not in "-–—#")
     return kept.replace("O", "0").replace("I", "1").replace("L", "1")
+
+
+def shown(text: str) -> str:
+    """The number as people read it, on pages and paper and in letters alike: “W5QNM-T8AQ5”; other texts as they are."""
+    return f"{text[:HALF]}-{text[HALF:]}" if is_tracking_id(text) else text
+
+
+def shown_secret(secret: str) -> str:
+    """The secret as people read it: “7K2F-9QX4-M3TB-W8HD”."""
+    return "-".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP))
 
 
 def is_tracking_id(text: str) -> bool:

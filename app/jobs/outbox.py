@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.bundle.wording import worded
+from app.bundle.wording import letter, pages
 from app.commands.parts import Parts
 from app.senders.letter import Letter, NotSent, Sender, Unsendable
 from app.store.accounts import User
@@ -34,6 +34,8 @@ class Addressee:
 
     addresses: tuple[str, ...]
     lang: str
+    audience: str = "staff"
+    about: Mapping[str, str] = field(default_factory=dict)  # what the frame says of the reporter's own complaint
 
 
 class Outbox:
@@ -83,8 +85,8 @@ class Outbox:
         if not to.addresses:
             raise Unsendable("no address")
         address = next((each for each in to.addresses if any(way.takes(each) for way in self._senders)), "")
-        fields = {"link": self._link(row), **row.fields}
-        said = worded(self._parts.service(session), row.template, to.lang, fields)
+        fields = {"link": self._link(row), **pages(self._parts.settings.base_url), **to.about, **row.fields}
+        said = letter(self._parts.service(session), row.template, to.lang, to.audience, fields)
         return Letter(row.key, address, said.subject, said.body, said.short)
 
     def _link(self, row: Row[Any]) -> str:
@@ -115,5 +117,8 @@ def addressee(session: Session, parts: Parts, recipient: str) -> Addressee:
         identity = parts.keys.open(row.data_key, row.sealed, of)
     except Unreadable as error:
         raise NotSent("the identity does not open") from error
-    lang = session.scalar(select(Complaint.lang).where(Complaint.id == of)) or "id"
-    return Addressee(tuple(str(identity[name]) for name in ("email", "phone") if identity.get(name)), lang)
+    about = select(Complaint.lang, Complaint.title, Complaint.is_confidential).where(Complaint.id == of)
+    lang, title, confidential = session.execute(about).one()
+    addresses = tuple(str(identity[name]) for name in ("email", "phone") if identity.get(name))
+    # A letter lies in shared inboxes and on lock screens: that of a confidential case does not say what it is about.
+    return Addressee(addresses, lang, "reporter", {"title": "" if confidential else title})

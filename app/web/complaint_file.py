@@ -18,6 +18,7 @@ from app.commands.identity import OpenIdentity
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.domain.tracking import shown
 from app.queries import complaint_file
 from app.queries.complaint_file import File, Given, Happened
 from app.web.current import now
@@ -153,7 +154,7 @@ def _said(question: Field, value: Any) -> str:
     words = {option.value: text(option.label) for option in question.choices(sources_of(service(), now()))}
     values = value if isinstance(value, list) else [value]
     return ", ".join(
-        words.get(str(each).lower() if isinstance(each, bool) else str(each), str(each)) for each in values
+        words.get(str(each).lower() if isinstance(each, bool) else str(each), shown(str(each))) for each in values
     )
 
 

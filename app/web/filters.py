@@ -10,6 +10,7 @@ from flask import Flask
 from flask_babel import ngettext
 
 from app.domain.text import Text
+from app.domain.tracking import shown, shown_secret
 from app.domain.words import date_text, time_text
 from app.web import due, statuses
 from app.web.current import service
@@ -21,6 +22,7 @@ FAR = 5  # working days from which nobody asks for the hours
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
     app.jinja_env.filters.update(instant=instant, day=day, duration=duration, size=size, text=text, number=number)
+    app.jinja_env.filters.update(case_number=shown, case_numbers=case_numbers, secret=shown_secret)
     app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
 
 
@@ -69,6 +71,11 @@ def size(count: int) -> str:
             break
         value, unit = value / 1000, larger
     return f"{format_decimal(value, format='0.#', locale=language())} {unit}"
+
+
+def case_numbers(value: Any) -> str:
+    """A value in which numbers of complaints may stand, parted by blanks, each as people read it."""
+    return " ".join(shown(word) for word in str(value).split(" "))
 
 
 def text(value: Text | Any) -> str:

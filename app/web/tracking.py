@@ -19,7 +19,7 @@ from app.commands.tasks import CompleteTask
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise
+from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise, shown
 from app.queries import progress, tracking
 from app.web import forms, signed_in
 from app.web.current import now, read, service, web
@@ -76,7 +76,7 @@ def close(tracking_id: str) -> ResponseReturnValue:
     """Forget in this browser that it may see the complaint: for phones that several people use."""
     session.clear()
     flash(f"/lacak/{tracking_id}", "sent")  # on a shared phone drafts must not stay either
-    flash(_("Halaman aduan %(number)s sudah ditutup di perangkat ini.", number=tracking_id), "success")
+    flash(_("Halaman aduan %(number)s sudah ditutup di perangkat ini.", number=shown(tracking_id)), "success")
     return redirect("/lacak")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from app.domain.tracking import shown
 from app.jobs.executor import Executor
 from app.sdk import Case
 from app.store.instances import ProcessInstance
@@ -64,7 +65,7 @@ def test_a_case_is_ended_with_a_reason_and_its_reporter_sees_it(lively: Site, vi
     page.get_by_text("Hentikan aduan ini").click()
     page.get_by_label("Alasan, tercatat dalam jejak audit").fill("Aduan kembar dari gangguan jaringan tadi malam.")
     page.get_by_role("button", name="Hentikan aduan").click()
-    expect(page.locator("h1")).to_contain_text(filed.tracking_id)
+    expect(page.locator("h1")).to_contain_text(shown(filed.tracking_id))
     expect(page.locator("main")).to_contain_text("dihentikan")
     citizen = visits.visitor(lively)
     track(citizen, filed.tracking_id, filed.secret)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.chance import CROCKFORD, SeededChance
-from app.domain.tracking import is_tracking_id, normalise, tracking_id
+from app.domain.tracking import is_tracking_id, normalise, shown, shown_secret, tracking_id
 
 
 def test_a_fresh_id_is_ten_characters_of_the_alphabet_and_valid() -> None:
@@ -31,3 +31,15 @@ def test_typing_is_forgiven() -> None:
     assert normalise(" o1l-i 9z–a#") == "01119ZA"
     assert not is_tracking_id("")
     assert not is_tracking_id("UUUUUUUUUU")
+
+
+def test_a_number_is_read_in_two_halves_and_a_secret_in_four_groups() -> None:
+    number = tracking_id(SeededChance(4))
+    assert shown(number) == f"{number[:5]}-{number[5:]}" and normalise(shown(number)) == number
+    assert [shown(text) for text in ("", "uji-1", number.lower(), "UUUUUUUUUU")] == [
+        "",
+        "uji-1",
+        number.lower(),
+        "UUUUUUUUUU",
+    ]
+    assert shown_secret("7K2F9QX4M3TBW8HD") == "7K2F-9QX4-M3TB-W8HD"

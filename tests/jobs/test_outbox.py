@@ -9,13 +9,14 @@ import pytest
 
 from app.commands.accounts import SetSubstitute
 from app.domain.roles import SYSTEM
+from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
 from app.senders.letter import Letter, NotSent, Unsendable
 from app.store.complaints import Message
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
 from app.store.reporters import Reporter
-from tests.world import IDENTITY, World
+from tests.world import ANSWERS, IDENTITY, World
 
 
 @dataclass
@@ -39,12 +40,26 @@ def test_the_receipt_goes_to_the_reporter_with_number_and_link(service: World) -
     filed, post = service.file(), Post()
     assert Outbox(service.parts, [post]).deliver() == 1
     (letter,) = post.letters
-    assert letter.to == IDENTITY["email"] and filed.tracking_id in letter.subject
+    assert letter.to == IDENTITY["email"] and shown(filed.tracking_id) in letter.subject
     assert f"http://localhost/lacak/{filed.tracking_id}" in letter.body
     assert "{" not in letter.body and "+00:00" not in letter.body and "WIB" in letter.body
     (row,) = service.rows(OutboxMessage)
     assert (row.state, row.transport, row.sent_at) == ("sent", "post", service.clock.now())
     assert Outbox(service.parts, [post]).deliver() == 0
+
+
+def test_a_letter_to_a_reporter_says_what_it_is_about_and_who_signs_but_a_confidential_one_only_its_number(
+    service: World,
+) -> None:
+    open_, hidden, post = service.file(), service.file(answers={"is_confidential": True}), Post()
+    Outbox(service.parts, [post]).deliver()
+    about = {
+        shown(each.tracking_id): [one for one in post.letters if shown(each.tracking_id) in one.subject]
+        for each in (open_, hidden)
+    }
+    (plain,), (secret,) = about.values()
+    assert str(ANSWERS["title"]) in plain.body and "(0285) 421243" in plain.body and "Hormat kami" in plain.body
+    assert str(ANSWERS["title"]) not in str(secret) and shown(hidden.tracking_id) in secret.body
 
 
 def test_officers_of_the_chosen_office_are_told_in_service_hours(service: World) -> None:
@@ -82,7 +97,7 @@ def test_T13_a_receiver_that_is_down_for_an_hour_misses_nothing_and_the_order_st
     mine = [letter.subject for letter in post.letters if letter.to == IDENTITY["email"]]
     assert ["terima" in mine[0], "diteruskan" in mine[1], "Laporan" in mine[2]] == [True] * 3 and len(mine) == 3
     assert len({letter.key for letter in post.letters}) == len(post.letters) == len(service.rows(OutboxMessage))
-    assert filed.tracking_id in mine[-1]
+    assert shown(filed.tracking_id) in mine[-1]
 
 
 def test_T13_a_crash_between_sending_and_marking_sends_the_same_key_again(service: World) -> None:

@@ -14,7 +14,7 @@ from tests.processes.content import bundle, handlers, rehearsed, service
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 END = datetime(2026, 12, 11, 4, 0, tzinfo=UTC)
-ADDED_WHEN_WRITTEN = {"tracking_id", "link", "status", "category", "unit"}
+ADDED_WHEN_WRITTEN = {"tracking_id", "link", "report", "track", "status", "category", "unit"}
 
 
 def case(variables: Mapping[str, Any] | None = None, **more: Any) -> Case:

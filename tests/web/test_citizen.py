@@ -18,6 +18,7 @@ from werkzeug.test import encode_multipart
 
 from app.domain.limits import Limit
 from app.domain.text import Text
+from app.domain.tracking import shown
 from app.store.complaints import Attachment, Complaint
 from app.store.database import reading
 from tests.web.conftest import Visit
@@ -325,7 +326,7 @@ def test_whoever_comes_back_to_the_form_learns_that_the_complaint_is_in(visit: V
     assert "tidak perlu dikirim lagi" not in browser.get("/lapor").text
     number, _secret = codes(send(browser)[1])
     page = browser.get("/lapor").text
-    assert f"Aduan {number} sudah kami terima dan tidak perlu dikirim lagi" in page
+    assert f"Aduan {shown(number)} sudah kami terima dan tidak perlu dikirim lagi" in page
     assert f'href="/lacak/{number}"' in page
 
 

@@ -15,6 +15,7 @@ from lxml import etree
 from app.bundle.read import read_folder, renamed
 from app.bundle.service import read_service
 from app.domain.text import Text
+from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
 from app.web.language import FOLDER
 from tests.jobs.test_outbox import Post
@@ -198,8 +199,8 @@ def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: Wo
         assert Heard(visit("ops").get(page).text).said & codes == set(), page
     assert Heard(visit("pemilik").get("/proses/pengaduan_sp4n").text).said & codes == set()
     address = "/operasi/kotak-keluar"
-    assert f"Aduan {filed.tracking_id} diteruskan kepada Dinas" in visit("ops").get(address).text
-    assert f"Complaint {filed.tracking_id} forwarded to Office" in english("ops").get(address).text
+    assert f"Aduan {shown(filed.tracking_id)} diteruskan kepada Dinas" in visit("ops").get(address).text
+    assert f"Complaint {shown(filed.tracking_id)} forwarded to Office" in english("ops").get(address).text
 
 
 def test_officers_are_written_to_in_the_language_they_choose(visit: Visit, service: World) -> None:

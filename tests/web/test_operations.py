@@ -25,7 +25,8 @@ CASES = "/operasi/instans"
 
 def numbers(page: str) -> list[str]:
     """The numbers of the cases in the list, from the top."""
-    return re.findall(r'<th\b[^>]* scope="row"><a href="/operasi/instans/\w+">(\w+)</a>', page)
+    found = re.findall(r'<th\b[^>]* scope="row"><a href="/operasi/instans/\w+">([\w-]+)</a>', page)
+    return [each.replace("-", "") for each in found]
 
 
 def following(page: str) -> str | None:
