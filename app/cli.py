@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from app.cli_parts import misspelt
 from app.domain.errors import Invalid, Refusal
 from app.domain.findings import errors
 from app.settings import WrongSettings, terminal_language
@@ -64,6 +65,8 @@ def main() -> None:
         sys.exit(group.main(prog_name="alur", standalone_mode=False))
     except click.UsageError as error:
         if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+            if line := misspelt(error):
+                _fail(line, error.exit_code)
             error.ctx = None  # one line, without the usage around it
         _end(error)
     except click.ClickException as error:
@@ -95,6 +98,6 @@ def _end(error: click.ClickException) -> NoReturn:
     sys.exit(error.exit_code)
 
 
-def _fail(line: str) -> NoReturn:
+def _fail(line: str, code: int = 1) -> NoReturn:
     click.echo(" ".join(line.split()), err=True)
-    sys.exit(1)
+    sys.exit(code)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli_parts import JSON, not_known, print_json, said
 from app.domain.text import Text
-from app.settings import Settings, WrongSettings, terminal_language
+from app.settings import Settings, WrongSettings
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
@@ -24,7 +25,8 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+@JSON
+def upgrade(as_json: bool) -> None:
     """Run the migrations that are missing; the rows stay."""
     from app.store import migrate
 
@@ -32,22 +34,24 @@ def upgrade() -> None:
     before = migrate.current(parts.database)
     migrate.upgrade(parts.database)
     after = migrate.current(parts.database)
-    click.echo(_said(Text(f"Tabel: {before or 'belum ada'} -> {after}.", f"Tables: {before or 'none'} -> {after}.")))
+    if as_json:
+        print_json({"before": before, "after": after})
+    else:
+        click.echo(said(Text(f"Tabel: {before or 'belum ada'} -> {after}.", f"Tables: {before or 'none'} -> {after}.")))
 
 
 @db.command()
-def state() -> None:
+@JSON
+def state(as_json: bool) -> None:
     """Say at which revision the tables stand, and which one this program needs; exit code 1 when they differ."""
     from app.store import migrate
 
     current, head = migrate.current(_parts().database), migrate.head()
-    click.echo(
-        _said(
-            Text(
-                f"Tabel: {current or 'belum ada'}; dibutuhkan: {head}.", f"Tables: {current or 'none'}; needed: {head}."
-            )
-        )
-    )
+    if as_json:
+        print_json({"current": current, "needed": head})
+    else:
+        there = Text(f"Tabel: {current or 'belum ada'}", f"Tables: {current or 'none'}")
+        click.echo(said(Text(f"{there.id}; dibutuhkan: {head}.", f"{there.en}; needed: {head}.")))
     if current != head:
         raise click.exceptions.Exit(1)
 
@@ -55,7 +59,8 @@ def state() -> None:
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--reason", required=True, help="Why this version goes live; kept for ever.")
-def deploy(folder: Path, reason: str) -> None:
+@JSON
+def deploy(folder: Path, reason: str, as_json: bool) -> None:
     """Put the procedure in FOLDER live as a new version; running cases stay on theirs."""
     from app.bundle.read import read_folder
     from app.commands.deployments import Deploy
@@ -63,9 +68,11 @@ def deploy(folder: Path, reason: str) -> None:
     parts = _ready()
     bundle = read_folder(folder, parts.settings.forms_dir)
     done = _run(parts, Deploy(bundle.files, reason))
-    click.echo(
-        _said(Text(f"{bundle.key} versi {done.version} berlaku.", f"{bundle.key} version {done.version} is live."))
-    )
+    live = Text(f"{bundle.key} versi {done.version} berlaku.", f"{bundle.key} version {done.version} is live.")
+    if as_json:
+        print_json({"key": bundle.key, "version": done.version})
+    else:
+        click.echo(said(live))
 
 
 @click.command()
@@ -78,41 +85,50 @@ def seed() -> None:
         raise WrongSettings("Hanya dalam mode percobaan (ALUR_DEMO=1). / Only in demo mode (ALUR_DEMO=1).")
     made = demo.seed(parts)
     there = Text("Sudah ada sebelumnya.", "They were there already.")
-    click.echo(_said(Text("Orang dan aduan contoh dimuat.", "Demo people and complaints loaded.") if made else there))
+    click.echo(said(Text("Orang dan aduan contoh dimuat.", "Demo people and complaints loaded.") if made else there))
 
 
 @click.command()
 @click.option("--only", help="One invariant, for instance INV5.")
-def verify(only: str | None) -> None:
+@JSON
+def verify(only: str | None, as_json: bool) -> None:
     """Check what is stored: seven invariants, with them the audit chain; exit code 1 names every row that is wrong."""
     from app.queries import verify as checks
     from app.store.database import reading
 
-    known = [invariant.code for invariant in checks.INVARIANTS]
-    if only is not None and only not in known:
-        raise click.BadParameter(f"{only}: {', '.join(known)}", param_hint="--only")
+    codes = [invariant.code for invariant in checks.INVARIANTS]
+    if only is not None and only not in codes:
+        raise not_known(Text(f"--only: tidak ada “{only}”.", f"--only: there is no “{only}”."), only, codes)
     parts = _parts()
     with reading(parts.database) as session:
         found = checks.verify(session, parts, only)
         counted = checks.counts(session)
     parts.database.dispose()
     wrong = {each.invariant for each in found}
-    for invariant in checks.INVARIANTS:
-        if only in (None, invariant.code):
-            mark = _said(Text("RUSAK", "BROKEN")) if invariant.code in wrong else "ok"
-            click.echo(f"{invariant.code} {mark:6} {_said(invariant.promise)}")
-    click.echo(", ".join(f"{table} {count}" for table, count in counted.items()))
-    _tell(found)
+    promised = {each.code: said(each.promise) for each in checks.INVARIANTS if only in (None, each.code)}
+    if as_json:
+        held = [{"code": code, "promise": promise, "holds": code not in wrong} for code, promise in promised.items()]
+        print_json({"invariants": held, "rows": dict(counted), "wrong": [_as_data(each) for each in found]})
+    else:
+        for code, promise in promised.items():
+            mark = said(Text("RUSAK", "BROKEN")) if code in wrong else "ok"
+            click.echo(f"{code} {mark:6} {promise}")
+        click.echo(", ".join(f"{table} {count}" for table, count in counted.items()))
+        _tell(found)
     if found:
         raise click.exceptions.Exit(1)
 
 
+def _as_data(each: Violation) -> dict[str, str]:
+    return {"invariant": each.invariant, "table": each.table, "row": str(each.row), "what": said(each.what)}
+
+
 def _tell(found: list[Violation]) -> None:
     for each in found[:MOST_LINES]:
-        click.echo(f"{each.invariant} {each.table} {each.row}: {_said(each.what)}", err=True)
+        click.echo(f"{each.invariant} {each.table} {each.row}: {said(each.what)}", err=True)
     if len(found) > MOST_LINES:
         rest = len(found) - MOST_LINES
-        click.echo(_said(Text(f"... dan {rest} lagi.", f"... and {rest} more.")), err=True)
+        click.echo(said(Text(f"... dan {rest} lagi.", f"... and {rest} more.")), err=True)
 
 
 def _parts() -> Parts:
@@ -135,7 +151,3 @@ def _run(parts: Parts, command: Any) -> Any:
     from app.domain.roles import SYSTEM
 
     return Runner(parts).run(command, SYSTEM)
-
-
-def _said(text: Text) -> str:
-    return text.say(terminal_language(os.environ))

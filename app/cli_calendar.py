@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 from click.core import ParameterSource
 
+from app.cli_parts import CONTENT, JSON, OneLine, said
 from app.domain.calendar import CLOCKS, Calendar, Due
 from app.domain.calendar_data import BadCalendar, calendar_from
 from app.domain.clock import SystemClock
@@ -30,26 +31,6 @@ WRONG_INPUT = 2
 LONGEST_SHOWN = 60  # characters of a wrong time that are repeated
 
 
-class OneLine(click.Command):
-    """A command whose complaints about its own options are one line, without the usage around it."""
-
-    def make_context(self, *args: object, **kwargs: object) -> click.Context:
-        """Read the arguments."""
-        try:
-            return super().make_context(*args, **kwargs)  # type: ignore[arg-type]
-        except click.UsageError as error:
-            error.ctx = None
-            raise
-
-
-CONTENT = click.option(
-    "--content",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="ALUR_CONTENT_DIR",
-    help="Folder of the city's content (with processes/service); default: the one of this installation.",
-)
-
-
 @click.group()
 def calendar() -> None:
     """Due times and working time by the service's calendar."""
@@ -59,7 +40,7 @@ def calendar() -> None:
 @click.option("--from", "start", required=True, metavar="ISO", help="Start, with its zone: 2026-11-23T09:00:00+07:00.")
 @click.option("--duration", required=True, metavar="ISO8601", help="PT4H (hours) or P3D (days).")
 @click.option("--clock", type=click.Choice(CLOCKS), default="working", help="How it is counted; default: working.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@JSON
 @click.option("--explain", is_flag=True, help="Say step by step why it is due then.")
 @CONTENT
 def due(start: str, duration: str, clock: str, as_json: bool, explain: bool, content: Path | None) -> None:
@@ -76,7 +57,7 @@ def due(start: str, duration: str, clock: str, as_json: bool, explain: bool, con
 @calendar.command(cls=OneLine)
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@JSON
 @CONTENT
 def between(first: str, second: str, as_json: bool, content: Path | None) -> None:
     """Say how much working time lies between two instants; negative when B comes before A."""
@@ -89,7 +70,7 @@ def between(first: str, second: str, as_json: bool, content: Path | None) -> Non
         _answer(office, {"working_seconds": _seconds(span), "calendar": office.origin})
     else:
         sign = "-" if span < timedelta() else ""
-        _answer(office, f"{sign}{_say(span_text(abs(span)))} ({_seconds(span)} s)")
+        _answer(office, f"{sign}{said(span_text(abs(span)))} ({_seconds(span)} s)")
 
 
 @dataclass(frozen=True)
@@ -177,7 +158,7 @@ def _read(place: Text, content: str) -> Calendar:
 def _answer(office: Office, answer: str | Mapping[str, object]) -> None:
     """The answer on the output, with which calendar gave it: within JSON, else on a line of the error output."""
     if isinstance(answer, str):
-        click.echo(_say(office.told), err=True)
+        click.echo(said(office.told), err=True)
     click.echo(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
 
 
@@ -197,12 +178,8 @@ def instant(text: str) -> datetime:
 
 def refuse(message: Text) -> NoReturn:
     """End the command because its input is wrong: one line on the error output, exit code 2."""
-    click.echo(" ".join(_say(message).split()), err=True)
+    click.echo(" ".join(said(message).split()), err=True)
     raise click.exceptions.Exit(WRONG_INPUT)
-
-
-def _say(text: Text) -> str:
-    return text.say(terminal_language(os.environ))
 
 
 def _seconds(span: timedelta) -> int | float:
@@ -221,7 +198,7 @@ def _as_data(office: Office, found: Due, limit: Limit) -> dict[str, object]:
         "confirmed": found.confirmed,
         "left": told.as_json(terminal_language(os.environ)),
         "steps": [
-            {"at": calendar.local(step.at).isoformat(), "code": step.code, "text": _say(step.text)}
+            {"at": calendar.local(step.at).isoformat(), "code": step.code, "text": said(step.text)}
             for step in found.steps
         ],
         "calendar": office.origin,
@@ -230,8 +207,8 @@ def _as_data(office: Office, found: Due, limit: Limit) -> dict[str, object]:
 
 def _as_text(office: Calendar, found: Due) -> str:
     if found.steps:
-        return "\n".join(_say(step.text) for step in found.steps)
+        return "\n".join(said(step.text) for step in found.steps)
     at = instant_text(office.local(found.at))
     if found.confirmed:
-        return _say(at)
-    return _say(Text(f"{at.id} (kalender belum pasti)", f"{at.en} (calendar not yet certain)"))
+        return said(at)
+    return said(Text(f"{at.id} (kalender belum pasti)", f"{at.en} (calendar not yet certain)"))

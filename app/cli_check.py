@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from app.bundle.check_paths import Checked, check_paths
+from app.cli_parts import CONTENT, FORMAT, JSON
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.domain.words import count_en
@@ -24,16 +25,14 @@ FIX = Text("Perbaikan", "Fix")
 
 @click.command()
 @click.argument("paths", metavar="FILES...", nargs=-1, required=True)
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@JSON
+@FORMAT
 @click.option("--lang", type=click.Choice(["id", "en"]), help="Language of the sentences; default: the terminal's.")
-@click.option(
-    "--content",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="ALUR_CONTENT_DIR",
-    help="Folder of the city's content (processes/service, forms); default: the one of this installation.",
-)
+@CONTENT
 @click.option("--tasks", "package", default="tasks", envvar="ALUR_TASKS_PACKAGE", hidden=True)
-def check(paths: tuple[str, ...], shape: str, lang: str | None, content: Path | None, package: str) -> None:
+def check(
+    paths: tuple[str, ...], as_json: bool, shape: str, lang: str | None, content: Path | None, package: str
+) -> None:
     """Say everything that is wrong with .bpmn, .dmn and .form files, or with all of them in a folder.
 
     A process folder (with manifest.toml) is checked as a whole: its roles, forms, limits and scenarios too.
@@ -43,7 +42,7 @@ def check(paths: tuple[str, ...], shape: str, lang: str | None, content: Path | 
     checked = check_paths(paths, content or content_dir(), _topics(package))
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a narrow terminal must not break the report
-    for line in _json(checked, language) if shape == "json" else _text(checked, language):
+    for line in _json(checked, language) if as_json or shape == "json" else _text(checked, language):
         click.echo(line)
     if checked.unread:
         sys.exit(2)

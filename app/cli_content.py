@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from app.bundle.read import read_folder
 from app.bundle.rehearse import Rehearsal, Rehearsed
 from app.bundle.rehearse import rehearse as play
 from app.bundle.service import FOLDER, read_service
-from app.cli_calendar import CONTENT, OneLine
+from app.cli_parts import CONTENT, JSON, OneLine, print_json, said
 from app.domain.text import Text
 from app.sdk import handlers_of
 from app.settings import content_dir, terminal_language
@@ -27,7 +26,7 @@ TASKS = click.option(
 
 @click.command(cls=OneLine)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@JSON
 @CONTENT
 @TASKS
 def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> None:
@@ -41,7 +40,7 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
         raise click.UsageError(f"--tasks {tasks}: {error}") from error
     result = play(bundle, read_service(root / FOLDER), known)
     if as_json:
-        click.echo(json.dumps(_as_json(bundle.key, result, language), ensure_ascii=False, indent=1))
+        print_json(_as_json(bundle.key, result, language))
     else:
         click.echo("\n".join(_lines(result, language)))
     if not result.passed:
@@ -50,13 +49,14 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
 
 @click.command(cls=OneLine)
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a picture is not up to date.")
+@JSON
 @CONTENT
-def diagrams(check: bool, content: Path | None) -> None:
+def diagrams(check: bool, as_json: bool, content: Path | None) -> None:
     """Draw every procedure of the content as pictures in its folder `diagrams`."""
     root = content or content_dir()
     manifests = sorted((root / "processes").glob(f"*/{MANIFEST}"))
     if not manifests:
-        raise click.UsageError(_nothing(root).say(terminal_language(os.environ)))
+        raise click.UsageError(said(_nothing(root)))
     stale = []
     for manifest in manifests:
         for name, svg in pictures(read_folder(manifest.parent, root / "forms")):
@@ -66,8 +66,10 @@ def diagrams(check: bool, content: Path | None) -> None:
                 if not check:
                     target.parent.mkdir(exist_ok=True)
                     target.write_text(svg, "utf-8", newline="\n")
-    language = terminal_language(os.environ)
-    click.echo(_told(stale, check).say(language))
+    if as_json:
+        print_json({"not_up_to_date" if check else "drawn_again": stale})
+    else:
+        click.echo(said(_told(stale, check)))
     if check and stale:
         raise click.exceptions.Exit(1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 
 from app.bundle.service import FOLDER, ServiceData, inspect_service, read_contents
-from app.cli_calendar import CONTENT, OneLine
+from app.cli_parts import CONTENT, FORMAT, JSON, OneLine, print_json
 from app.domain.clock import SystemClock
 from app.domain.findings import Finding, errors
 from app.domain.text import Text
@@ -22,17 +21,18 @@ NOTICE = timedelta(days=100)  # the longest limit, 60 working days, and two week
 
 
 @click.command(cls=OneLine)
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", help="Default: text.")
+@JSON
+@FORMAT
 @CONTENT
-def doctor(form: str, content: Path | None) -> None:
+def doctor(as_json: bool, shape: str, content: Path | None) -> None:
     """Say what contradicts, what nobody confirmed and what runs out; exit code 1 when the service cannot run so."""
     language = terminal_language(os.environ)
     service, findings = inspect_service(read_contents((content or content_dir()) / FOLDER))
     if service is not None:
         findings += ageing(service, service.calendar.local_date(SystemClock().now()))
     findings += _settings()
-    if form == "json":
-        click.echo(json.dumps([finding.as_dict(language) for finding in findings], ensure_ascii=False, indent=1))
+    if as_json or shape == "json":
+        print_json([finding.as_dict(language) for finding in findings])
     else:
         click.echo("\n".join(_lines(findings, language)))
     if errors(findings):

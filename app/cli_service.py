@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli_calendar import OneLine
+from app.cli_parts import JSON, OneLine, not_known, print_json, said
 from app.domain.text import Text
 from app.domain.words import instant_text
-from app.settings import Settings, terminal_language
+from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 SHORT = 12  # characters of a digest that are shown and enough to name it
 REASON = click.option("--reason", required=True, help="Why this content is put in force; kept for ever.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
 @click.group()
@@ -41,20 +39,21 @@ def list_(name: str | None, as_json: bool) -> None:
 
     with _installation() as parts, reading(parts.database) as session:
         found = service_files.history(session, name) if name else service_files.in_force(session)
+        names = [each.name for each in service_files.in_force(session)]
         held = {each.name for each in found}
         contents = read_contents(parts.settings.processes_dir.parent / FOLDER)
         other = set(service_files.differing(session, {key: data for key, data in contents.items() if key in held}))
         zone = parts.service(session).calendar.zone if found else None
     if name and not found:
-        raise click.UsageError(_said(Text(f"{name} tidak pernah dimuat.", f"{name} was never loaded.")))
+        raise not_known(Text(f"{name} tidak pernah dimuat.", f"{name} was never loaded."), name, names)
     if as_json:
         rows = [_row(each) | {"on_disk": each.name not in other} for each in found]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        print_json(rows)
         return
     for each in found:
-        at = _said(instant_text(each.at.astimezone(zone).replace(second=0, microsecond=0)))
+        at = said(instant_text(each.at.astimezone(zone).replace(second=0, microsecond=0)))
         mark = "*" if each.in_force else " "
-        differs = _said(Text("  (berkas di disk berbeda)", "  (the file on the disk differs)"))
+        differs = said(Text("  (berkas di disk berbeda)", "  (the file on the disk differs)"))
         end = differs if each.in_force and each.name in other else ""
         click.echo(f"{mark} {each.digest[:SHORT]}  {at}  {each.by:8.8}  {each.name}: {each.reason}{end}")
 
@@ -62,20 +61,22 @@ def list_(name: str | None, as_json: bool) -> None:
 @service.command(cls=OneLine)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @REASON
-def load(paths: tuple[Path, ...], reason: str) -> None:
+@JSON
+def load(paths: tuple[Path, ...], reason: str, as_json: bool) -> None:
     """Put the service files PATHS (files, or the whole folder) in force, new contents or earlier ones again."""
     contents: dict[str, bytes] = {}
     for path in paths:
         contents |= _contents(path)
     with _installation() as parts:
-        _put_in_force(parts, contents, reason)
+        _put_in_force(parts, contents, reason, as_json)
 
 
 @service.command(cls=OneLine)
 @click.argument("name")
 @click.argument("digest")
 @REASON
-def restore(name: str, digest: str, reason: str) -> None:
+@JSON
+def restore(name: str, digest: str, reason: str, as_json: bool) -> None:
     """Put an earlier content of the file NAME in force again; DIGEST as `alur service list NAME` shows it."""
     from app.queries import service_files
     from app.store.database import reading
@@ -84,8 +85,8 @@ def restore(name: str, digest: str, reason: str) -> None:
         with reading(parts.database) as session:
             found = service_files.content(session, name, digest)
         if len(found) != 1:
-            raise click.UsageError(_said(_not_one(len(found), name, digest)))
-        _put_in_force(parts, {name: found[0]}, reason)
+            raise click.UsageError(said(_not_one(len(found), name, digest)))
+        _put_in_force(parts, {name: found[0]}, reason, as_json)
 
 
 def _contents(path: Path) -> dict[str, bytes]:
@@ -102,15 +103,18 @@ def _not_one(count: int, name: str, digest: str) -> Text:
     return Text(f"{count} isi {name} bernomor {digest}.", f"{count} contents of {name} are numbered {digest}.")
 
 
-def _put_in_force(parts: Parts, contents: Mapping[str, bytes], reason: str) -> None:
+def _put_in_force(parts: Parts, contents: Mapping[str, bytes], reason: str, as_json: bool) -> None:
     from app.commands.runner import Runner
     from app.commands.service import LoadService
     from app.domain.roles import SYSTEM
 
     changed = Runner(parts).run(LoadService(contents, reason), SYSTEM)
-    said = Text("Berlaku mulai sekarang: ", "In force from now on: ")
+    new = Text("Berlaku mulai sekarang: ", "In force from now on: ")
     nothing = Text("Semuanya sudah berlaku; tidak ada yang berubah.", "All of it is in force already; nothing changed.")
-    click.echo(_said(said) + ", ".join(changed) + "." if changed else _said(nothing))
+    if as_json:
+        print_json({"in_force": list(changed)})
+    else:
+        click.echo(said(new) + ", ".join(changed) + "." if changed else said(nothing))
 
 
 @contextmanager
@@ -130,7 +134,3 @@ def _installation() -> Iterator[Parts]:
 def _row(each: Loading) -> dict[str, Any]:
     kept = {"name": each.name, "digest": each.digest, "at": each.at.isoformat(), "by": each.by}
     return {**kept, "reason": each.reason, "in_force": each.in_force}
-
-
-def _said(text: Text) -> str:
-    return text.say(terminal_language(os.environ))

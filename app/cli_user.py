@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli_parts import JSON, print_json
 from app.settings import Settings, terminal_language
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
+    from app.queries.people import GrantRow, Person
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -59,7 +61,8 @@ def grant(email: str, role: str, unit: str | None, decree: str, since: datetime 
 
 
 @user.command("list")
-def list_people() -> None:
+@JSON
+def list_people(as_json: bool) -> None:
     """Print everybody with their roles in force."""
     from app.queries.people import people
     from app.store.database import reading
@@ -67,11 +70,21 @@ def list_people() -> None:
     parts = _parts()
     today = _today(parts)
     with reading(parts.database) as session:
-        for person in people(session):
-            held = [grant for grant in person.grants if grant.state(today) == "now"]
+        everybody = [
+            (each, [grant for grant in each.grants if grant.state(today) == "now"]) for each in people(session)
+        ]
+    if as_json:
+        print_json([_as_data(person, held) for person, held in everybody])
+    else:
+        for person, held in everybody:
             roles = ", ".join(f"{grant.role}@{grant.unit}" if grant.unit else grant.role for grant in held) or "-"
             closed = "" if person.active else f" [{_said('ditutup', 'closed')}]"
             click.echo(f"{person.email:40} {person.name} ({roles}){closed}")
+
+
+def _as_data(person: Person, held: list[GrantRow]) -> dict[str, Any]:
+    roles = [{"role": grant.role, "unit": grant.unit} for grant in held]
+    return {"email": person.email, "name": person.name, "unit": person.unit, "active": person.active, "roles": roles}
 
 
 @user.command()

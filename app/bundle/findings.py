@@ -12,6 +12,7 @@ from app.bundle.read import FORM_LABELS, LABELS, Bundle, read_toml
 from app.bundle.scenario import WrongScenario, read_scenario
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.run import check_files
 
@@ -118,7 +119,7 @@ def _labels(bundle: Bundle) -> Iterator[Finding]:
                 "label-unknown",
                 "warning",
                 Text("Label ini bukan milik unsur mana pun.", "This label belongs to no element."),
-                Text("Perbaiki id-nya atau hapus barisnya.", "Correct the id or remove the line."),
+                meant(Text("Perbaiki id-nya atau hapus barisnya.", "Correct the id or remove the line."), id_, ids),
             )
 
 

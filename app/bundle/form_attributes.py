@@ -13,6 +13,7 @@ from app.bundle.form_fields import CHOICES, DECORATION, QUESTIONS, TYPES
 from app.bundle.form_findings import Found
 from app.bundle.form_values import DATE_RULES, RULES
 from app.domain.durations import BadDuration, parse_duration
+from app.domain.nearest import meant
 from app.domain.text import Text
 
 _EVERY = {"type", "id", "layout", "conditional", "properties"}
@@ -96,14 +97,15 @@ class Vocabulary:
         return values
 
     def _unknown(self, key: str, kind: str, name: str, found: Found) -> None:
-        known = ", ".join(sorted(each for each, entry in self.entries.items() if kind in entry.kinds)) or "-"
+        names = sorted(each for each, entry in self.entries.items() if kind in entry.kinds)
+        known = ", ".join(names) or "-"
         found.error(
             name,
             f"form-{self.prefix}",
             Text(
                 f"“{self.prefix}.{key}” tidak dikenal untuk {kind}.", f"“{self.prefix}.{key}” is not known for {kind}."
             ),
-            Text(f"Yang dikenal: {known}.", f"Known are: {known}."),
+            meant(Text(f"Yang dikenal: {known}.", f"Known are: {known}."), key, names),
         )
 
     def _wrong(self, key: str, value: Any, entry: Entry, name: str, found: Found) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.domain.findings import Finding, Severity
+from app.domain.nearest import meant
 from app.domain.text import Text
 
 
@@ -21,15 +24,19 @@ class Found:
         """A fault that people should know of."""
         self._add(element, rule, "warning", message, fix)
 
-    def unknown_attribute(self, element: str | None, name: str) -> None:
+    def unknown_attribute(self, element: str | None, name: str, known: Iterable[str] = ()) -> None:
         """Something that the form editor can write and Alur does not honour."""
         self.error(
             element,
             "form-attribute",
             Text(f"“{name}” tidak didukung di sini.", f"“{name}” is not supported here."),
-            Text(
-                "Hapus; tanpa itu formulir akan berjalan seperti tertulis.",
-                "Remove it; the form must run as it is written.",
+            meant(
+                Text(
+                    "Hapus; tanpa itu formulir akan berjalan seperti tertulis.",
+                    "Remove it; the form must run as it is written.",
+                ),
+                name,
+                known,
             ),
         )
 

@@ -13,6 +13,7 @@ from app.bundle.form_findings import Found
 from app.bundle.form_values import DATE_RULES, RULES
 from app.bundle.form_words import Words
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.expression_errors import ExpressionError
 
@@ -21,6 +22,7 @@ MOST_COMPONENTS = 300
 DEEPEST = 5
 _KINDS, _SOURCES = ", ".join(sorted(TYPES)), ", ".join(sorted(SOURCES))
 MOST_OPTIONS = 500
+DATES = ("date", "time", "datetime")
 ROOT_ATTRIBUTES = frozenset(
     {
         "type",
@@ -64,7 +66,7 @@ def read_components(
             Text(f"Namai berkas {key}.form.", f"Name the file {key}.form."),
         )
     for name in sorted(set(schema) - ROOT_ATTRIBUTES):
-        found.unknown_attribute(key, str(name))
+        found.unknown_attribute(key, str(name), ROOT_ATTRIBUTES)
     words = Words(found, labels_en)
     reading = _Reading(found, words)
     fields = reading.components(schema.get("components"), key, 1)
@@ -148,11 +150,15 @@ class _Reading:
                 name,
                 "form-component",
                 Text(f"Komponen “{kind}” tidak didukung.", f"The component “{kind}” is not supported."),
-                Text(f"Hapus komponen ini atau ganti dengan: {_KINDS}.", f"Remove it, or use one of: {_KINDS}."),
+                meant(
+                    Text(f"Hapus komponen ini atau ganti dengan: {_KINDS}.", f"Remove it, or use one of: {_KINDS}."),
+                    str(kind),
+                    TYPES,
+                ),
             )
             return None
         for attribute in sorted(set(raw) - ATTRIBUTES[kind]):
-            self.found.unknown_attribute(name, str(attribute))
+            self.found.unknown_attribute(name, str(attribute), ATTRIBUTES[kind])
         self.check_fixed(raw, name)
         self.check_key(raw, kind, name)
         validate = self.mapping(raw, "validate", name)
@@ -271,12 +277,12 @@ class _Reading:
         if kind != "datetime":
             return ""
         subtype = raw.get("subtype", "date")
-        if subtype not in ("date", "time", "datetime"):
+        if subtype not in DATES:
             self.found.error(
                 name,
                 "form-attribute",
                 Text(f"Jenis tanggal {subtype!r} tidak dikenal.", f"The kind of date {subtype!r} is not known."),
-                Text("Pilih date, time atau datetime.", "Choose date, time or datetime."),
+                meant(Text("Pilih date, time atau datetime.", "Choose date, time or datetime."), str(subtype), DATES),
             )
             return "date"
         return str(subtype)
@@ -293,7 +299,7 @@ class _Reading:
                     Text(
                         f"Sumber pilihan “{source}” tidak dikenal.", f"The source of choices “{source}” is not known."
                     ),
-                    Text(f"Pilih: {_SOURCES}.", f"Choose: {_SOURCES}."),
+                    meant(Text(f"Pilih: {_SOURCES}.", f"Choose: {_SOURCES}."), str(source), SOURCES),
                 )
             return ()
         if not isinstance(values, list) or not 0 < len(values) <= MOST_OPTIONS or not all(map(_is_option, values)):

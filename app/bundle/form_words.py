@@ -9,6 +9,7 @@ import nh3
 
 from app.bundle.form_fields import QUESTIONS
 from app.bundle.form_findings import Found
+from app.domain.nearest import meant
 from app.domain.text import Text
 
 # Only what words need: no pictures or frames from elsewhere, no styles, no handlers.
@@ -80,7 +81,7 @@ class Words:
                     f"labels.en.toml menyebut {key}.{name}, yang tidak ada di formulir.",
                     f"labels.en.toml names {key}.{name}, which the form does not have.",
                 ),
-                Text("Hapus, atau perbaiki namanya.", "Remove it, or mend its name."),
+                meant(Text("Hapus, atau perbaiki namanya.", "Remove it, or mend its name."), name, seen),
             )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from app.bundle.meaning import FORMER, JUDGED, Meaning
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
+from app.domain.nearest import asked_after
 from app.domain.text import Text
 
 MANIFEST = "manifest.toml"
@@ -109,14 +110,23 @@ def read_manifest(data: bytes) -> Manifest:
         table = tomllib.loads(data.decode())
         return _manifest(_Table(table, ""))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(None, "Berkas ini bukan TOML yang benar", "This file is not valid TOML", str(error)) from error
+        raise _refused(
+            None, "Berkas ini bukan TOML yang benar", "This file is not valid TOML", Text(*2 * [str(error)])
+        ) from error
     except _WrongValue as error:
         id_, en = "Isian ini salah atau tidak ada", "This entry is wrong or missing"
         raise _refused(error.place, id_, en, error.hope) from None
 
 
+TEXT = Text("harus berupa teks", "a text is expected")
+TEXTS = Text("harus berupa teks atau daftar teks", "a text or a list of texts is expected")
+NUMBER = Text("harus berupa bilangan", "a number is expected")
+TABLE = Text("harus berupa tabel", "a table is expected")
+UNKNOWN = Text("kunci ini tidak dikenal di sini", "this key is not known here")
+
+
 class _WrongValue(Exception):
-    def __init__(self, place: str, hope: str) -> None:
+    def __init__(self, place: str, hope: Text) -> None:
         self.place, self.hope = place, hope
 
 
@@ -125,39 +135,41 @@ class _Table:
 
     def __init__(self, data: Any, place: str) -> None:
         if not isinstance(data, dict):
-            raise _WrongValue(place, "a table is expected")
+            raise _WrongValue(place, TABLE)
         self.data, self.place = dict(data), place
+        self.asked: list[str] = []
 
-    def _take(self, key: str, kinds: tuple[type, ...], default: Any, hope: str) -> Any:
+    def _take(self, key: str, kinds: tuple[type, ...], default: Any, hope: Text) -> Any:
+        self.asked.append(key)
         value = self.data.pop(key, default)
         if value is not default and (not isinstance(value, kinds) or (bool not in kinds and isinstance(value, bool))):
             raise _WrongValue(self.at(key), hope)
         if value is _REQUIRED:
-            raise _WrongValue(self.at(key), f"{hope}; it is required")
+            raise _WrongValue(self.at(key), Text(f"{hope.id}; wajib ada", f"{hope.en}; it is required"))
         return value
 
     def at(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
 
     def text(self, key: str) -> str:
-        return str(self._take(key, (str,), _REQUIRED, "a text is expected"))
+        return str(self._take(key, (str,), _REQUIRED, TEXT))
 
     def maybe(self, key: str) -> str | None:
-        value: str | None = self._take(key, (str,), None, "a text is expected")
+        value: str | None = self._take(key, (str,), None, TEXT)
         return value
 
     def number(self, key: str) -> float:
-        return float(self._take(key, (int, float), 0.0, "a number is expected"))
+        return float(self._take(key, (int, float), 0.0, NUMBER))
 
     def texts(self, key: str) -> tuple[str, ...]:
-        value = self._take(key, (str, list), (), "a text or a list of texts is expected")
+        value = self._take(key, (str, list), (), TEXTS)
         items = (value,) if isinstance(value, str) else tuple(value)
         if not all(isinstance(item, str) for item in items):
-            raise _WrongValue(self.at(key), "a text or a list of texts is expected")
+            raise _WrongValue(self.at(key), TEXTS)
         return items
 
     def table(self, key: str) -> _Table:
-        return _Table(self._take(key, (dict,), {}, "a table is expected"), self.at(key))
+        return _Table(self._take(key, (dict,), {}, TABLE), self.at(key))
 
     def tables(self, key: str) -> dict[str, _Table]:
         inner = self.table(key)
@@ -166,12 +178,13 @@ class _Table:
     def words(self, key: str) -> dict[str, str]:
         inner = self.table(key)
         if wrong := next((name for name, value in inner.data.items() if not isinstance(value, str)), None):
-            raise _WrongValue(inner.at(wrong), "a text is expected")
+            raise _WrongValue(inner.at(wrong), TEXT)
         return inner.data
 
     def done(self) -> None:
         if self.data:
-            raise _WrongValue(self.at(next(iter(self.data))), "this key is not known here")
+            key = next(iter(self.data))
+            raise _WrongValue(self.at(key), asked_after(UNKNOWN, key, self.asked))
 
 
 _REQUIRED: Any = object()
@@ -206,18 +219,25 @@ def _lane(row: _Table) -> Lane:
     lane = Lane(row.texts("role"), row.maybe("unit"), row.maybe("unit_from"))
     row.done()
     if not lane.roles:
-        raise _WrongValue(row.at("role"), "at least one role is expected")
+        raise _WrongValue(row.at("role"), Text("sedikitnya satu peran harus disebut", "at least one role is expected"))
     return lane
 
 
 def _variable(name: str, row: _Table) -> Variable:
     kind = row.text("type")
     if kind not in get_args(VariableType):
-        raise _WrongValue(row.at("type"), f"one of {', '.join(get_args(VariableType))} is expected")
+        types = ", ".join(get_args(VariableType))
+        raise _WrongValue(row.at("type"), Text(f"harus salah satu dari {types}", f"one of {types} is expected"))
     forms, fields = row.texts("form"), row.texts("field") or (name,)
     row.done()
     if len(fields) not in (1, len(forms)):
-        raise _WrongValue(row.at("field"), "one field, or one for each form, is expected")
+        raise _WrongValue(
+            row.at("field"),
+            Text(
+                "satu isian, atau satu untuk setiap formulir, harus disebut",
+                "one field, or one for each form, is expected",
+            ),
+        )
     spread = fields * len(forms) if len(fields) == 1 else fields
     return Variable(name, kind, tuple(zip(forms, spread, strict=True)))  # type: ignore[arg-type]  # checked above
 
@@ -251,8 +271,8 @@ def _meaning(table: _Table) -> Meaning:
     return Meaning.of(given)
 
 
-def _refused(place: str | None, id_: str, en: str, detail: str) -> InvalidDiagram:
+def _refused(place: str | None, id_: str, en: str, detail: Text) -> InvalidDiagram:
     where_id, where_en = (f" ({place})", f" ({place})") if place else ("", "")
-    message = Text(f"{id_}{where_id}: {detail}.", f"{en}{where_en}: {detail}.")
+    message = Text(f"{id_}{where_id}: {detail.id}.", f"{en}{where_en}: {detail.en}.")
     fix = Text("Perbaiki manifest.toml di tempat itu.", "Correct manifest.toml at that place.")
     return InvalidDiagram(message, findings=[Finding(MANIFEST, place, "manifest", "error", message, fix)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.bundle.form_fields import Field
@@ -10,6 +10,7 @@ from app.bundle.manifest import MANIFEST, Variable
 from app.bundle.meaning import FILES, FORMER_JUDGED
 from app.bundle.read import Bundle, forms_named
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.expressions import ExpressionError, UnsafeExpression, compile_expression
 
@@ -44,9 +45,9 @@ def _files(bundle: Bundle, known: Known) -> Iterator[Finding]:
     manifest = bundle.manifest
     for name in (manifest.diagram, *manifest.calls, *manifest.decisions):
         if name not in bundle.files:
-            yield _unknown(name, name, "berkas", "file")
+            yield _unknown(name, name, bundle.files, "berkas", "file")
     for key in sorted(forms_named(manifest, bundle.files) - known.forms):
-        yield _unknown("forms", key, "formulir", "form")
+        yield _unknown("forms", key, known.forms, "formulir", "form")
 
 
 def _lanes(bundle: Bundle, known: Known) -> Iterator[Finding]:
@@ -64,7 +65,7 @@ def _lanes(bundle: Bundle, known: Known) -> Iterator[Finding]:
     for name, rule in manifest.lanes.items():
         place = f"lanes.{name}"
         if name not in drawn:
-            yield _unknown(place, name, "lajur", "lane", warn=True)
+            yield _unknown(place, name, drawn, "lajur", "lane", warn=True)
         yield from _missing(place, rule.roles, known.roles, "peran", "role")
         if rule.unit and known.units is not None:
             yield from _missing(place, [rule.unit], known.units, "unit", "unit")
@@ -76,13 +77,13 @@ def _variables(bundle: Bundle, known: Known) -> Iterator[Finding]:
     for variable in bundle.manifest.variables.values():
         for form, field in variable.sources:
             if form in known.forms:
-                yield from _source(variable, form, field, bundle.forms[form].by_key.get(field))
+                yield from _source(variable, form, field, bundle.forms[form].by_key)
 
 
-def _source(variable: Variable, form: str, field: str, question: Field | None) -> Iterator[Finding]:
-    place = f"variables.{variable.name}"
+def _source(variable: Variable, form: str, field: str, fields: Mapping[str, Field]) -> Iterator[Finding]:
+    place, question = f"variables.{variable.name}", fields.get(field)
     if question is None:
-        yield _unknown(place, f"{form}.{field}", "isian", "field")
+        yield _unknown(place, f"{form}.{field}", [f"{form}.{key}" for key in fields], "isian", "field")
     elif question.kind_of_answer not in ANSWERS[variable.type]:
         yield _finding(
             place,
@@ -100,7 +101,7 @@ def _messages(bundle: Bundle, known: Known) -> Iterator[Finding]:
     for message in bundle.manifest.messages.values():
         place = f"messages.{message.name}"
         if message.name not in awaited:
-            yield _unknown(place, message.name, "pesan di diagram", "message in the diagram")
+            yield _unknown(place, message.name, awaited, "pesan di diagram", "message in the diagram")
         yield from _missing(place, [message.sender], known.roles | {REPORTER}, "peran", "role")
     for name in sorted(awaited - set(bundle.manifest.messages)):
         yield _finding(
@@ -145,7 +146,8 @@ def _meanings(bundle: Bundle, known: Known) -> Iterator[Finding]:
         place = f"meaning.{name}"
         question = bundle.forms[form].by_key.get(key) if form in known.forms else None
         if question is None:
-            yield _unknown(place, f"{form}.{key}", "isian", "field")
+            there = bundle.forms[form].by_key if form in known.forms else ()
+            yield _unknown(place, f"{form}.{key}", [f"{form}.{each}" for each in there], "isian", "field")
         elif (question.type == "filepicker") != (name in FILES):
             yield _finding(
                 place,
@@ -160,24 +162,24 @@ def _meanings(bundle: Bundle, known: Known) -> Iterator[Finding]:
 def _presets(bundle: Bundle) -> Iterator[Finding]:
     for key, form in bundle.forms.items():
         for name in sorted(form.names - set(bundle.manifest.variables)):
-            yield _unknown(f"forms/{key}.form", name, "variabel", "variable")
+            yield _unknown(f"forms/{key}.form", name, bundle.manifest.variables, "variabel", "variable")
 
 
 def _missing(place: str, names: Iterable[str], known: Iterable[str], kind_id: str, kind_en: str) -> Iterator[Finding]:
     present = set(known)
     for name in names:
         if name not in present:
-            yield _unknown(place, name, kind_id, kind_en)
+            yield _unknown(place, name, present, kind_id, kind_en)
 
 
-def _unknown(place: str, name: str, kind_id: str, kind_en: str, warn: bool = False) -> Finding:
+def _unknown(place: str, name: str, known: Iterable[str], kind_id: str, kind_en: str, warn: bool = False) -> Finding:
     return Finding(
         MANIFEST,
         place,
         f"unknown-{kind_en.split()[0]}",
         "warning" if warn else "error",
         Text(f"“{name}”: tidak ada {kind_id} dengan nama itu.", f"“{name}”: there is no {kind_en} of that name."),
-        Text(f"Tulis nama {kind_id} yang ada.", f"Write the name of an existing {kind_en}."),
+        meant(Text(f"Tulis nama {kind_id} yang ada.", f"Write the name of an existing {kind_en}."), name, known),
     )
 
 

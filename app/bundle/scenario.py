@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.errors import Refusal
+from app.domain.nearest import asked_after
 from app.domain.text import Text
 
 KINDS = ("task", "wait", "until", "message")
@@ -70,7 +71,7 @@ def read_scenario(data: bytes, file: str) -> Scenario:
     try:
         table = tomllib.loads(data.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(file, str(error)) from error
+        raise _wrong(file, Text(str(error), str(error))) from error
     _known(file, table, _TOP, "")
     steps = _of(file, table, "step", list, [])
     return Scenario(
@@ -91,11 +92,13 @@ def _title(file: str, table: dict[str, Any]) -> Text:
 
 def _move(file: str, step: Any, place: str) -> Move:
     if not isinstance(step, dict):
-        raise _wrong(file, f"{place}: a table is expected")
+        raise _wrong(file, Text(f"{place}: harus berupa tabel", f"{place}: a table is expected"))
     _known(file, step, _STEP, f"{place}: ")
     named = [kind for kind in KINDS if kind in step]
     if len(named) != 1:
-        raise _wrong(file, f"{place}: exactly one of {', '.join(KINDS)} is expected")
+        kinds = ", ".join(KINDS)
+        said = Text(f"{place}: harus tepat satu dari {kinds}", f"{place}: exactly one of {kinds} is expected")
+        raise _wrong(file, asked_after(said, next(iter(step), ""), KINDS))
     kind = named[0]
     target = _instant(file, step[kind], place) if kind == "until" else _of(file, step, kind, str)
     return Move(
@@ -128,20 +131,27 @@ _REQUIRED: Any = object()
 def _of(file: str, table: Mapping[str, Any], key: str, kind: type, default: Any = _REQUIRED) -> Any:
     value = table.get(key, default)
     if value is _REQUIRED or (value is not default and not isinstance(value, kind)):
-        raise _wrong(file, f"{key}: a {kind.__name__} is expected")
+        raise _wrong(file, Text(f"{key}: harus berupa {kind.__name__}", f"{key}: a {kind.__name__} is expected"))
     return value
 
 
 def _instant(file: str, value: Any, place: str) -> datetime:
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise _wrong(file, f"{place}: an instant with its zone is expected, such as 2026-11-23T09:00:00+07:00")
+        raise _wrong(
+            file,
+            Text(
+                f"{place}: harus berupa waktu dengan zonanya, seperti 2026-11-23T09:00:00+07:00",
+                f"{place}: an instant with its zone is expected, such as 2026-11-23T09:00:00+07:00",
+            ),
+        )
     return value
 
 
 def _known(file: str, table: Mapping[str, Any], keys: frozenset[str], place: str) -> None:
     if strange := sorted(set(table) - keys):
-        raise _wrong(file, f"{place}{strange[0]} is not known here")
+        said = Text(f"{place}{strange[0]} tidak dikenal di sini", f"{place}{strange[0]} is not known here")
+        raise _wrong(file, asked_after(said, strange[0], keys))
 
 
-def _wrong(file: str, what: str) -> WrongScenario:
-    return WrongScenario(Text(f"{file} tidak dapat dibaca: {what}.", f"{file} cannot be read: {what}."))
+def _wrong(file: str, what: Text) -> WrongScenario:
+    return WrongScenario(Text(f"{file} tidak dapat dibaca: {what.id}.", f"{file} cannot be read: {what.en}."))

@@ -29,6 +29,7 @@ from app.domain.durations import CalendarError
 from app.domain.errors import Refusal
 from app.domain.findings import Finding, errors
 from app.domain.limits import Limit, in_force
+from app.domain.nearest import meant
 from app.domain.roles import RolePermissions
 from app.domain.text import Text
 from app.domain.words import count_en
@@ -187,9 +188,11 @@ def _check_units(
 ) -> None:
     for category in categories.values():
         if category.default_unit and category.default_unit not in units:
-            _unknown(sources["categories.toml"], f"category {category.code}", category.default_unit, "unit", "unit")
+            _unknown(
+                sources["categories.toml"], f"category {category.code}", category.default_unit, units, "unit", "unit"
+            )
     if standard.unit and standard.unit not in units:
-        _unknown(sources["standard.toml"], "unit", standard.unit, "unit", "unit")
+        _unknown(sources["standard.toml"], "unit", standard.unit, units, "unit", "unit")
 
 
 def _check_limits(
@@ -199,7 +202,7 @@ def _check_limits(
         where = f"limit {limit.key}"
         for role in limit.notify:
             if role not in roles:
-                _unknown(source, where, role, "peran", "role")
+                _unknown(source, where, role, roles, "peran", "role")
         if calendar is None:
             continue
         try:
@@ -216,12 +219,12 @@ def _check_limits(
             )
 
 
-def _unknown(source: Source, where: str, value: str, kind_id: str, kind_en: str) -> None:
+def _unknown(source: Source, where: str, value: str, known: Iterable[str], kind_id: str, kind_en: str) -> None:
     source.error(
         where,
         f"service-unknown-{kind_en}",
         Text(f"“{value}” bukan {kind_id} yang ada.", f"“{value}” is not a known {kind_en}."),
-        Text(f"Tulis kode {kind_id} yang ada.", f"Write the code of a known {kind_en}."),
+        meant(Text(f"Tulis kode {kind_id} yang ada.", f"Write the code of a known {kind_en}."), value, known),
     )
 
 

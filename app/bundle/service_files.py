@@ -40,7 +40,7 @@ def units(source: Source) -> dict[str, Unit]:
     for row in source.rows("unit", "code", "code name type aliases confirmed"):
         unit = Unit(row.text("code"), row.both("name"), row.text("type"), row.words("aliases"), row.truth("confirmed"))
         if unit.type not in UNIT_TYPES:
-            row.unknown("type", unit.type, f"jenis ({', '.join(UNIT_TYPES)})", "type of unit")
+            row.unknown("type", unit.type, UNIT_TYPES, f"jenis ({', '.join(UNIT_TYPES)})", "type of unit")
         found.append((unit.code, unit))
     return by_key(source, "unit", found)
 
@@ -100,7 +100,7 @@ def _channel(row: Row) -> Channel:
 
 def _check_addresses(row: Row, channel: Channel) -> None:
     if channel.kind not in RULES and channel.kind not in WITHOUT_ADDRESS:
-        row.unknown("kind", channel.kind, "jenis kanal", "kind of channel")
+        row.unknown("kind", channel.kind, [*RULES, *WITHOUT_ADDRESS], "jenis kanal", "kind of channel")
     if channel.active and not channel.address and channel.kind not in WITHOUT_ADDRESS:
         row.text("address")
     for address in (channel.address, *channel.more):
@@ -141,7 +141,7 @@ def roles(source: Source) -> dict[str, Role]:
         permissions = row.words("permissions")
         for permission in permissions:
             if permission.removesuffix(":own") not in set(Permission):
-                row.unknown("permissions", permission, "hak", "permission")
+                row.unknown("permissions", permission, Permission, "hak", "permission")
         found[code] = Role(code, row.both("title"), row.truth("per_unit"), frozenset(permissions))
     return found
 
@@ -282,7 +282,7 @@ def _check_wording(row: Row, wording: Wording, known: frozenset[str]) -> None:
     for text in (wording.subject, wording.body, wording.short or ""):
         for name in PLACEHOLDER.findall(text):
             if name not in known:
-                row.unknown("placeholders", name, "isian", "placeholder")
+                row.unknown("placeholders", name, known, "isian", "placeholder")
         if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
             row.source.error(
                 row.where,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from app.domain.findings import Finding, Severity
+from app.domain.nearest import meant
 from app.domain.text import Text
 
 R = TypeVar("R")
@@ -95,7 +96,7 @@ class Row:
             self._fault(
                 "service-key",
                 Text(f"“{key}” tidak dikenal.", f"“{key}” is unknown."),
-                Text(f"Pakai hanya: {', '.join(keys)}.", f"Use only: {', '.join(keys)}."),
+                meant(Text(f"Pakai hanya: {', '.join(keys)}.", f"Use only: {', '.join(keys)}."), key, keys),
             )
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -182,14 +183,14 @@ class Row:
         self._wrong(key, "tanggal seperti 2026-01-01", "a date such as 2026-01-01")
         return None
 
-    def unknown(self, key: str, value: str, known_id: str, known_en: str) -> None:
+    def unknown(self, key: str, value: str, known: Iterable[str], known_id: str, known_en: str) -> None:
         """Record that a value names something that does not exist."""
         self._fault(
             f"service-unknown-{known_en.replace(' ', '-')}",
             Text(
                 f"“{value}” pada “{key}” bukan {known_id} yang ada.", f"“{value}” in “{key}” is not a known {known_en}."
             ),
-            Text(f"Tulis kode {known_id} yang ada.", f"Write the code of a known {known_en}."),
+            meant(Text(f"Tulis kode {known_id} yang ada.", f"Write the code of a known {known_en}."), value, known),
         )
 
     def _wrong(self, key: str, kind_id: str, kind_en: str) -> None:

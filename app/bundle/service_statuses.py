@@ -120,10 +120,10 @@ def statuses(source: Source, plain: Collection[Stage]) -> dict[str, Status]:
         note = row.optional_both("note")
         tone = row.text("tone", "grey")
         if tone not in TONES:
-            row.unknown("tone", tone, f"warna ({', '.join(TONES)})", "tone")
+            row.unknown("tone", tone, TONES, f"warna ({', '.join(TONES)})", "tone")
         icon, closed, stage = row.text("icon", "circle"), row.truth("closed"), row.whole("stage", 0)
         if stage and stage not in known:
-            row.unknown("stage", str(stage), "tahap", "stage")
+            row.unknown("stage", str(stage), map(str, known), "tahap", "stage")
         status = Status(row.text("code"), row.both("name"), row.whole("step"), note, tone, icon, closed, stage)
         found.append((status.code, status))
     return by_key(source, "status", found)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from app.commands import passwords, reset_links
 from app.commands.command import PERSONAL
 from app.domain.errors import Forbidden, Invalid, NotFound
+from app.domain.nearest import refused
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.accounts import RoleGrant, Session, Substitute, User
@@ -59,7 +60,7 @@ class AddUser(_Administration):
         if email and unit.session.scalar(select(User.id).where(User.email == email)):
             errors["email"] = [TAKEN]
         if self.unit and self.unit not in unit.service.units:
-            errors["unit"] = [NO_UNIT]
+            errors["unit"] = [refused(NO_UNIT, self.unit, unit.service.units)]
         if self.password is not None and (weak := passwords.faults(self.password, self.name, email)):
             errors["password"] = weak
         _refuse(errors)
@@ -181,9 +182,9 @@ class GrantRole(_Administration):
         user, errors = _user(unit, self.user_id), _period(self.valid_from, self.valid_to)
         role = unit.service.role_rows.get(self.role)
         if role is None:
-            errors["role"] = [NO_ROLE]
+            errors["role"] = [refused(NO_ROLE, self.role, unit.service.role_rows)]
         if self.unit and self.unit not in unit.service.units:
-            errors["unit"] = [NO_UNIT]
+            errors["unit"] = [refused(NO_UNIT, self.unit, unit.service.units)]
         if role is not None and role.per_unit and not self.unit:
             errors["unit"] = [UNIT_NEEDED]
         if not self.decree_no.strip():

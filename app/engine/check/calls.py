@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram, Node, Scope
 from app.engine.elements import NS
@@ -27,7 +28,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
             continue
         found = bundle.process(called, node.scope)
         if found is None or not found[1].runs:
-            yield _unknown(diagram, node, called)
+            yield _unknown(diagram, node, called, bundle)
         elif called in _called_from(found[1], bundle):
             yield _circular(diagram, node, called)
         if node.xml.find("b:extensionElements/c:in", NS) is None:
@@ -48,7 +49,8 @@ def _called_from(scope: Scope, bundle: Bundle) -> set[str]:
     return seen
 
 
-def _unknown(diagram: Diagram, node: Node, called: str) -> Finding:
+def _unknown(diagram: Diagram, node: Node, called: str, bundle: Bundle) -> Finding:
+    there = [process.id for other in bundle.diagrams for process in other.processes if process.runs]
     return diagram.error(
         node,
         "call-unknown",
@@ -56,7 +58,7 @@ def _unknown(diagram: Diagram, node: Node, called: str) -> Finding:
             f"{node.label} memanggil proses “{called}”, yang tidak ada dalam berkas ini atau tidak dapat dijalankan.",
             f"{node.label} calls the process “{called}”, which is not in these files or cannot be run.",
         ),
-        Text("Sertakan berkasnya, atau perbaiki id-nya.", "Add its file, or correct the id."),
+        meant(Text("Sertakan berkasnya, atau perbaiki id-nya.", "Add its file, or correct the id."), called, there),
     )
 
 

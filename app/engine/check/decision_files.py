@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import assigned_names
 from app.engine.check.model import Bundle
@@ -48,8 +49,12 @@ def check_decisions(data: bytes, file: str, bundle: Bundle) -> Iterator[Finding]
                         f"Tabel membaca “{name}”, yang tidak dinyatakan di manifest dan tidak diisi oleh diagram.",
                         f"The table reads “{name}”, which the manifest does not declare and no diagram sets.",
                     ),
-                    Text(
-                        f'Nyatakan “{name}” di [variables], atau beri tanda kutip bila maksudnya teks: "{name}".',
-                        f'Declare “{name}” in [variables], or put quotes around it if text is meant: "{name}".',
+                    meant(
+                        Text(
+                            f'Nyatakan “{name}” di [variables], atau beri tanda kutip bila maksudnya teks: "{name}".',
+                            f'Declare “{name}” in [variables], or put quotes around it if text is meant: "{name}".',
+                        ),
+                        name,
+                        known or (),
                     ),
                 )

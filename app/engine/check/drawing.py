@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram, Edge, Node
 
@@ -42,7 +43,11 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                 f"Gambar memuat “{orphan}”, yang tidak ada dalam proses.",
                 f"The drawing shows “{orphan}”, which is not in the process.",
             ),
-            Text("Hapus bentuk itu dari gambar.", "Delete that shape from the drawing."),
+            meant(
+                Text("Hapus bentuk itu dari gambar.", "Delete that shape from the drawing."),
+                orphan,
+                known - shapes - lines,
+            ),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram, Scope
 from app.engine.elements import NS
@@ -84,5 +85,5 @@ def _participants(diagram: Diagram) -> Iterator[Finding]:
                     f"Kolam (pool) ini menunjuk proses “{reference}” yang tidak ada.",
                     f"This pool refers to the process “{reference}”, which does not exist.",
                 ),
-                Text("Gambar ulang kolam itu.", "Draw the pool again."),
+                meant(Text("Gambar ulang kolam itu.", "Draw the pool again."), reference, known),
             )

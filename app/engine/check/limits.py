@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import formulas
 from app.engine.check.model import Bundle, Diagram, Edge, Node, Scope
@@ -26,7 +27,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                         f"returns('{argument}') menyebut panah yang tidak ada.",
                         f"returns('{argument}') names an arrow that does not exist.",
                     ),
-                    Text("Pakai id panah kembalinya.", "Use the id of the return arrow."),
+                    meant(Text("Pakai id panah kembalinya.", "Use the id of the return arrow."), argument, flows),
                 )
     places: list[Node | Scope] = [*diagram.each(), *diagram.processes]
     for place in places:
@@ -41,5 +42,9 @@ def _limit(diagram: Diagram, where: Node | Edge | Scope, key: str, bundle: Bundl
             where,
             "limit-unknown",
             Text(f"Batas waktu “{key}” tidak ada dalam sla.toml.", f"The limit “{key}” is not in sla.toml."),
-            Text("Perbaiki kuncinya, atau tambahkan batasnya.", "Correct the key, or add the limit."),
+            meant(
+                Text("Perbaiki kuncinya, atau tambahkan batasnya.", "Correct the key, or add the limit."),
+                key,
+                bundle.limits,
+            ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import ACTIVITIES, Bundle, Diagram, Edge, Node
 from app.engine.elements import NS
@@ -39,7 +40,7 @@ def _ends(diagram: Diagram, edge: Edge) -> Iterator[Finding]:
                     f"Panah “{name}” tidak punya {id_word}{why.id}.",
                     f"The arrow “{name}” has no {en_word}{why.en}.",
                 ),
-                RECONNECT,
+                meant(RECONNECT, missing, diagram.nodes),
             )
     if edge.source is None or edge.target is None:
         return
@@ -92,7 +93,11 @@ def _default(diagram: Diagram, node: Node) -> Iterator[Finding]:
                 f"Jalur bawaan {node.label} (“{default}”) bukan panah yang keluar darinya.",
                 f"The default of {node.label} (“{default}”) is not an arrow that leaves it.",
             ),
-            Text("Pilih jalur bawaannya lagi.", "Choose the default flow again."),
+            meant(
+                Text("Pilih jalur bawaannya lagi.", "Choose the default flow again."),
+                default,
+                [edge.id for edge in node.outgoing],
+            ),
         )
 
 
@@ -121,7 +126,11 @@ def _lanes(diagram: Diagram) -> Iterator[Finding]:
                     f"Lajur “{lane.get('name') or lane.get('id')}” menyebut unsur “{name}” yang tidak ada.",
                     f"The lane “{lane.get('name') or lane.get('id')}” names “{name}”, which does not exist.",
                 ),
-                Text("Simpan ulang dari aplikasi gambar.", "Save the file again from the modeler."),
+                meant(
+                    Text("Simpan ulang dari aplikasi gambar.", "Save the file again from the modeler."),
+                    name,
+                    diagram.nodes,
+                ),
             )
         elif lane.find("b:childLaneSet", NS) is None and lane_of.setdefault(name, lane.get("id")) != lane.get("id"):
             yield diagram.warning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram, Node
 from app.engine.elements import camunda, topic_of
@@ -31,7 +32,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                     f"Tidak ada penangan untuk topik “{topic}” ({node.label}); langkah ini menunggu pekerja dari luar.",
                     f"There is no handler for the topic “{topic}” ({node.label}); it waits for an outside worker.",
                 ),
-                Text("Periksa ejaan topiknya.", "Check the spelling of the topic."),
+                meant(Text("Periksa ejaan topiknya.", "Check the spelling of the topic."), topic, bundle.topics),
             )
 
 
@@ -69,7 +70,11 @@ def _decision(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]
                 f"Keputusan “{reference}” ({node.label}) tidak ada dalam berkas DMN yang disertakan.",
                 f"The decision “{reference}” ({node.label}) is in none of the DMN files given.",
             ),
-            Text("Sertakan berkas DMN-nya, atau perbaiki id-nya.", "Add its DMN file, or correct the id."),
+            meant(
+                Text("Sertakan berkas DMN-nya, atau perbaiki id-nya.", "Add its DMN file, or correct the id."),
+                reference,
+                bundle.decisions,
+            ),
         )
     elif len(bundle.holders.get(reference, ())) > 1:
         files = ", ".join(bundle.holders[reference])

@@ -8,6 +8,7 @@ from datetime import datetime
 from app.domain.calendar import CLOCKS
 from app.domain.durations import BadDuration, parse_duration
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import is_literal, timer_texts
 from app.engine.check.model import Bundle, Diagram, Node, definitions, text_of
@@ -37,7 +38,7 @@ def _timer(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
                 f"Jam hitung “{clock}” pada {node.label} tidak dikenal.",
                 f"The clock “{clock}” of {node.label} is unknown.",
             ),
-            Text("Pilih working, calendar atau wall.", "Choose working, calendar or wall."),
+            meant(Text("Pilih working, calendar atau wall.", "Choose working, calendar or wall."), clock, CLOCKS),
         )
     if any(kind == "timer" and text_of(definition, "timeCycle") is not None for kind, definition in definitions(node)):
         yield diagram.error(

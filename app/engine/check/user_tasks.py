@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.model import Bundle, Diagram, Node
 from app.engine.elements import NS, camunda, read_lanes
@@ -58,7 +59,11 @@ def _form(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
             node,
             "form-unknown",
             Text(f"Formulir “{form}” ({node.label}) tidak ada.", f"The form “{form}” ({node.label}) does not exist."),
-            Text("Buat formulirnya, atau perbaiki namanya.", "Make the form, or correct its name."),
+            meant(
+                Text("Buat formulirnya, atau perbaiki namanya.", "Make the form, or correct its name."),
+                form,
+                bundle.forms,
+            ),
         )
     if node.xml.find("b:extensionElements/c:formData", NS) is not None:
         yield diagram.warning(
@@ -80,9 +85,13 @@ def _roles(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
                 node,
                 "role-unknown",
                 Text(f"Peran “{role}” ({node.label}) tidak dikenal.", f"The role “{role}” ({node.label}) is unknown."),
-                Text(
-                    "Pakai salah satu peran dari daftar peran, atau kosongkan supaya lajur yang berlaku.",
-                    "Use a role from the list of roles, or leave it empty so that the lane decides.",
+                meant(
+                    Text(
+                        "Pakai salah satu peran dari daftar peran, atau kosongkan supaya lajur yang berlaku.",
+                        "Use a role from the list of roles, or leave it empty so that the lane decides.",
+                    ),
+                    role,
+                    bundle.roles or (),
                 ),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
+from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import Formula, assigned_names, formulas, set_in
 from app.engine.check.graph import reachable
@@ -19,13 +20,13 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
             if formula.kind == "timer" and formula.text.isidentifier():
                 continue  # a bare word such as "besok": the check of timers says so in better words
             for name in sorted(formula.names - known):
-                yield _unknown(diagram, formula, name)
+                yield _unknown(diagram, formula, name, known)
     for node in diagram.each("subProcess", "transaction", "callActivity"):
         if node.boundaries:
             yield from _from_border(diagram, node, bundle)
 
 
-def _unknown(diagram: Diagram, formula: Formula, name: str) -> Finding:
+def _unknown(diagram: Diagram, formula: Formula, name: str, known: set[str]) -> Finding:
     return diagram.error(
         formula.where,
         "variable-unknown",
@@ -33,9 +34,13 @@ def _unknown(diagram: Diagram, formula: Formula, name: str) -> Finding:
             f"{formula.place.id} membaca “{name}”, yang tidak dinyatakan di manifest dan tidak diisi oleh diagram.",
             f"{formula.place.en} reads “{name}”, which the manifest does not declare and the diagram does not set.",
         ),
-        Text(
-            f'Nyatakan “{name}” di [variables], atau beri tanda kutip bila maksudnya teks: "{name}".',
-            f'Declare “{name}” in [variables], or put quotes around it if text is meant: "{name}".',
+        meant(
+            Text(
+                f'Nyatakan “{name}” di [variables], atau beri tanda kutip bila maksudnya teks: "{name}".',
+                f'Declare “{name}” in [variables], or put quotes around it if text is meant: "{name}".',
+            ),
+            name,
+            known,
         ),
     )
 
