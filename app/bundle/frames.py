@@ -46,7 +46,7 @@ def _check(row: Row, text: str) -> None:
     names = PLACEHOLDER.findall(text)
     for name in names:
         if name not in KNOWN:
-            row.unknown("placeholders", name, "isian", "placeholder")
+            row.unknown("placeholders", name, KNOWN, "isian", "placeholder")
     if text and names.count("body") != 1:
         row.source.error(
             row.where,
