@@ -29,6 +29,7 @@ PAGES = (
     "app.web.tracking",
     "app.web.attachments",
     "app.web.account",
+    "app.web.board",
     "app.web.inbox",
     "app.web.task",
     "app.web.complaint_file",

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 
 from app.commands.casefile import CaseFile
 from app.engine.trace import Step
 from app.store.base import table_of
 from app.store.fingerprints import history_digest
-from app.store.instances import History
+from app.store.instances import History, ProcessInstance
 from app.store.quick import Quick
 
 _add = Quick(insert(table_of(History)), *table_of(History).c.keys())
+_instance = table_of(ProcessInstance)
+_count = update(_instance).where(_instance.c.id == bindparam("case")).values(history_count=bindparam("count"))
 
 Event = tuple[str, str, str | None]  # kind, element or flow, task id
 
@@ -42,6 +44,12 @@ def flush(file: CaseFile) -> None:
         file.row["history_count"], file.events = seq + len(rows), []
         told = [seq + 1, history_digest(rows, file.unit.parts.keys.current)]
         file.unit.details.setdefault("history", []).append(told)
+
+
+def keep(file: CaseFile) -> None:
+    """Store the events of a command that takes no step and so does not write the instance's row."""
+    flush(file)
+    file.unit.execute(_count, {"case": file.id, "count": file.row["history_count"]})
 
 
 def _events(file: CaseFile, step: Step) -> Iterator[Event]:

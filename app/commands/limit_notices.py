@@ -8,23 +8,21 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from app.commands import deadlines, history, notices
+from app.commands import deadlines, escalations, history, notices
 from app.commands.casefile import CaseFile
 from app.domain.limits import remaining
 from app.store.base import table_of
-from app.store.instances import ProcessInstance
 from app.store.people import holders, name_of
 from app.store.tasks import Candidate, Task
 
 _task, _candidate = table_of(Task), table_of(Candidate)
-_instance = table_of(ProcessInstance)
 _find = select(_task.c.state, _task.c.name, _task.c.unit, _task.c.assignee).where(_task.c.id == bindparam("task"))
 _candidates = select(_candidate.c.role, _candidate.c.unit).where(_candidate.c.task_id == bindparam("task"))
 
 
 def remind(file: CaseFile, job: Row[Any]) -> None:
     """Tell whoever works on it, or could, that the end is near."""
-    _tell(file, job, "reminder", _workers(file, job))
+    _tell(file, job, "reminder", workers(file, job.task_id))
     _follow(file, job)
 
 
@@ -32,12 +30,13 @@ def mark_overdue(file: CaseFile, job: Row[Any]) -> None:
     """Mark the task and tell whoever works on it, or could."""
     if job.task_id is not None:
         file.unit.execute(update(_task).where(_task.c.id == job.task_id, _task.c.state == "open").values(overdue=True))
-    _tell(file, job, "overdue", _workers(file, job))
+    _tell(file, job, "overdue", workers(file, job.task_id))
     _follow(file, job)
 
 
 def escalate(file: CaseFile, job: Row[Any]) -> None:
-    """Tell the next in the policy's list of roles."""
+    """Put it on the supervisor's board and tell the next in the policy's list of roles."""
+    escalations.put(file, job)
     limit = deadlines.known(file, job.payload.get("limit"))
     if limit is not None and limit.notify:
         role = limit.notify[min(job.payload["level"] or 0, len(limit.notify) - 1)]
@@ -69,22 +68,19 @@ def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -
     for person in people:
         file.notices.append(notices.row(file.unit, file, template, f"user:{person}", fields, opening, job.id))
     notices.write(file)
-    history.flush(file)
-    file.unit.execute(
-        update(_instance).where(_instance.c.id == file.id).values(history_count=file.row["history_count"])
-    )
+    history.keep(file)
 
 
-def _workers(file: CaseFile, job: Row[Any]) -> list[str]:
-    """Whoever claimed the task, else everybody who may; for the whole case its office."""
-    task = file.unit.execute(_find, {"task": job.task_id}).first() if job.task_id is not None else None
+def workers(file: CaseFile, task_id: str | None) -> list[str]:
+    """Ids of whoever claimed the task, else of everybody who may; for the whole case (None) those of its office."""
+    task = file.unit.execute(_find, {"task": task_id}).first() if task_id is not None else None
     connection, today = file.unit.connection, _today(file)
     if task is None:
         return holders(connection, today, unit=file.row["unit"]) if file.row["unit"] else []
     if task.assignee is not None:
         return [task.assignee]
     able: set[str] = set()
-    for row in file.unit.execute(_candidates, {"task": job.task_id}).all():
+    for row in file.unit.execute(_candidates, {"task": task_id}).all():
         able.update(holders(connection, today, role=row.role, unit=row.unit))
     return sorted(able)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -69,6 +69,14 @@ class Span:
     def dated(self) -> bool:
         """Whether tasks without a due time are left out."""
         return self.since is not None or self.until is not None
+
+
+class Numbered(Protocol):
+    """Any line about a case."""
+
+    @property
+    def tracking_id(self) -> str:
+        """Its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def next_task(session: Session, actor: Actor, besides: str) -> Row | None:
     return next((row for row in rows if row.task_id != besides and row.assignee in (None, actor.id)), None)
 
 
-def returned(session: Session, rows: Iterable[Row]) -> dict[str, Returned]:
+def returned(session: Session, rows: Iterable[Numbered]) -> dict[str, Returned]:
     """Tracking id -> how often that case was sent back, for those that were."""
     code = Answer.data["reason_code"].as_string()
     query = (

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import BY_KEY, Base, Code, Id, Instant
+
+RUNNING = text("ended_at IS NULL AND due_at IS NOT NULL")
+ENDED = text("ended_at IS NOT NULL")
 
 
 class ProcessInstance(Base):
@@ -19,6 +22,8 @@ class ProcessInstance(Base):
         Index(None, "definition_key", "state"),
         Index(None, "deployment_id", "state"),
         Index(None, "state", "status"),
+        Index("ix_process_instance_running", "due_at", sqlite_where=RUNNING, postgresql_where=RUNNING),
+        Index("ix_process_instance_ended", "ended_at", "due_at", sqlite_where=ENDED, postgresql_where=ENDED),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)

@@ -7,6 +7,7 @@ from app.store import (
     audit,
     complaints,
     deployments,
+    escalations,
     instances,
     jobs,
     outbox,
@@ -16,5 +17,5 @@ from app.store import (
 )
 from app.store.base import Base
 
-NOUNS = (accounts, audit, complaints, deployments, instances, jobs, outbox, reporters, service_data, tasks)
+NOUNS = (accounts, audit, complaints, deployments, escalations, instances, jobs, outbox, reporters, service_data, tasks)
 metadata = Base.metadata

@@ -39,6 +39,7 @@ class Task(Base):
     overdue: Mapped[bool] = mapped_column(default=False)  # set by the due job; pages compute it from due_at
     assignee: Mapped[str | None] = mapped_column(String(64))  # user id of whoever claimed it
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)  # when a supervisor last asked for it
     completed_at: Mapped[datetime | None] = mapped_column(Instant)
     completed_by: Mapped[str | None] = mapped_column(String(64))
 

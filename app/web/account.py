@@ -20,7 +20,7 @@ from app.queries import people
 from app.web import signed_in
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
-from app.web.navigation import entries
+from app.web.navigation import main_page
 from app.web.routes import VISITOR, current_actor, route, run
 from app.web.security import limiter
 
@@ -110,9 +110,8 @@ def set_password(token: str) -> ResponseReturnValue:
 
 @route(blueprint, HOME, Permission.SIGNED_IN)
 def home() -> ResponseReturnValue:
-    """The first page of one's own work: tasks, or what else one's roles open."""
-    mine = entries()
-    return redirect(mine[0].address if mine else "/akun")
+    """The first page of one's own work: the board, the tasks, the procedures, or what else one's roles are for."""
+    return redirect(main_page())
 
 
 @route(blueprint, "/akun", Permission.SIGNED_IN)

@@ -21,7 +21,8 @@ FAR = 5  # working days from which nobody asks for the hours
 
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
-    app.jinja_env.filters.update(instant=instant, day=day, duration=duration, size=size, text=text, number=number)
+    app.jinja_env.filters.update(instant=instant, day=day, local_date=local_date, duration=duration)
+    app.jinja_env.filters.update(size=size, text=text, number=number)
     app.jinja_env.filters.update(case_number=shown, case_numbers=case_numbers, secret=shown_secret)
     app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
 
@@ -42,6 +43,11 @@ def day(value: date | datetime | None) -> str:
         value = value.astimezone(service().calendar.zone).date()
     weekday, _, rest = date_text(value).say(language()).partition(" ")
     return f"{weekday}, {rest}"
+
+
+def local_date(at: datetime) -> date:
+    """The date of an instant in the zone of the service."""
+    return service().calendar.local_date(at)
 
 
 def duration(span: timedelta) -> str:

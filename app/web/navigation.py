@@ -10,6 +10,15 @@ from flask_babel import gettext as _
 from app.domain.permissions import Permission
 from app.web.routes import VISITOR, current_actor, may
 
+# The right that makes up somebody's own work, and its page; the first that fits is where they land.
+MAIN = (
+    (Permission.BOARD_READ, "/papan"),
+    (Permission.TASK_WORK, "/tugas"),
+    (Permission.DEFINITION_DEPLOY, "/proses"),
+    (Permission.INSTANCE_OPERATE, "/operasi"),
+    (Permission.ACCOUNT_MANAGE, "/orang"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -32,11 +41,16 @@ def reader() -> str | None:
     return actor.name if actor is not VISITOR and actor.kind == "user" else None
 
 
+def main_page() -> str:
+    """Where one's own work begins: the board of who supervises, the tasks of who works on them, and so on."""
+    return next((address for permission, address in MAIN if may(permission)), "/akun")
+
+
 def entries() -> list[Entry]:
     """What the current person may open, in the order of daily work."""
     pages = (
-        (_("Tugas"), "clipboard-list", "/tugas", Permission.TASK_WORK),
         (_("Papan pengawasan"), "layout-dashboard", "/papan", Permission.BOARD_READ),
+        (_("Tugas"), "clipboard-list", "/tugas", Permission.TASK_WORK),
         (_("Prosedur"), "sitemap", "/proses", Permission.DEFINITION_READ),
         (_("Operasi"), "tool", "/operasi", Permission.INSTANCE_READ),
         (_("Orang"), "users", "/orang", Permission.ACCOUNT_MANAGE),

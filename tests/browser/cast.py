@@ -9,6 +9,7 @@ from pathlib import Path
 from app.commands.complaints import Filed
 from app.commands.messages import SendMessage, Withdraw
 from app.commands.tasks import ClaimTask
+from app.jobs.executor import Executor
 from tests.browser import site as service
 from tests.browser.site import Site
 from tests.world import ACCEPT, ASSIGN, CONFIRM, FORWARD, RESULT, RETURN
@@ -59,6 +60,7 @@ def gather(site: Site) -> None:
     site.clock.advance(-late)
     kept["late"] = site.at_opd(site.file(answers={"occurred_on": "2026-10-30"}))
     site.clock.advance(late)
+    Executor(site.runner).run_due()  # what is late by now has said so
 
 
 def crowd(site: Site, number: int = 60) -> None:

@@ -222,6 +222,9 @@ STORIES = (
     Story("berkas-panjang", "/aduan/<tracking_id>", _file("long"), "kabid", _unfold),
     Story("berkas-selesai", "/aduan/<tracking_id>", _file("closed"), "pimpinan"),
     # Administrators
+    Story("papan", "/papan", "/papan", "kabid", _unfold),
+    Story("papan-kosong", "/papan", "/papan", "pimpinan", site="empty"),
+    Story("papan-banyak", "/papan", "/papan", "kabid", site="crowded"),
     Story("orang", "/orang", "/orang", "admin"),
     Story("orang-salah", "/orang", "/orang", "admin", _send),
     Story("orang-satu", "/orang/<user_id>", _person("dinkominfo"), "admin", _unfold),

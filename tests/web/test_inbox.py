@@ -139,10 +139,10 @@ def test_search_by_number_leads_to_a_file_without_a_task(service: World, visit: 
 
 
 def test_an_empty_list_is_kind_and_tells_the_next_due_time(service: World, visit: Visit) -> None:
-    assert "Terima kasih" in visit("pupr").get("/tugas").text
+    assert "Tidak ada tugas yang menunggu Anda." in visit("pupr").get("/tugas").text
     service.at_opd()
     page = visit("pupr").get("/tugas?saring=late").text
-    assert "tidak ada yang terlambat" in page
+    assert "Tidak ada tugas yang terlambat." in page
     assert "Jatuh tempo berikutnya: Sel, 24 Nov 2026 15.45 WIB" in page
 
 

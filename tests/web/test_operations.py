@@ -52,8 +52,8 @@ def stop(service: World, instance_id: str, code: str = "job-failed") -> Incident
 
 def test_the_pages_say_kindly_that_there_is_nothing(visit: Visit) -> None:
     ops = visit("ops")
-    said = {"": "Tidak ada yang perlu ditangani", "/instans": "Tidak ada aduan yang cocok"}
-    said |= {"/insiden": "Tidak ada yang perlu ditangani", "/kotak-keluar": "Tidak ada pesan"}
+    said = {"": "Tidak ada insiden yang terbuka", "/instans": "Tidak ada aduan yang cocok"}
+    said |= {"/insiden": "Tidak ada insiden yang terbuka", "/kotak-keluar": "Tidak ada pesan"}
     for path, words in said.items():
         assert words in ops.get(f"/operasi{path}").text
     assert "Tidak ada baris yang cocok" in ops.get("/operasi/audit?rantai=TIDAKADA").text

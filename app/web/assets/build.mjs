@@ -12,9 +12,9 @@ const fresh = `${here}node_modules/.bundle`;
 
 // Every icon that a template or a view names; a test compares this list with what they say.
 const ICONS = `
-  activity-heartbeat adjustments alert-circle alert-triangle archive arrow-back-up arrow-forward-up arrow-left arrow-right ban bell
+  activity-heartbeat adjustments alert-circle alert-triangle archive arrow-back-up arrow-down arrow-forward-up arrow-left arrow-right arrow-up ban bell
   building calendar calendar-event chart-bar check checklist checks chevron-down chevron-right circle circle-check circle-dashed
-  circle-dot circle-x clipboard-list clock clock-exclamation clock-off clock-pause copy database download
+  circle-dot circle-x clipboard-list clock clock-exclamation clock-off clock-pause copy database download equal
   external-link eye eye-off file file-text filter flag folder hand-stop help help-circle history home id info-circle
   key keyboard language layout-dashboard layout-kanban list list-check list-details lock login logout mail map-pin message
   message-circle message-report messages paperclip pencil phone photo player-pause player-play plus printer refresh

@@ -1,0 +1,127 @@
+"""The supervisor's board: late work by office, step and person, escalations to note, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
+from app.domain.errors import Conflict, Invalid
+from app.domain.limits import Limit
+from app.domain.permissions import Permission
+from app.domain.text import Text
+from app.queries import board, inbox
+from app.rules.remaining import soon_until
+from app.web.addresses import inside
+from app.web.current import now, read, service, web
+from app.web.language import language
+from app.web.routes import route, run
+
+LONGEST_CODE = 64
+NARROWED = ("unit", "langkah", "orang")
+blueprint = Blueprint("board", __name__)
+Errors = Mapping[str, Sequence[Text]]
+
+
+@route(blueprint, "/papan", Permission.BOARD_READ)
+def show() -> ResponseReturnValue:
+    """The board, narrowed to an office, a step or a person where one is chosen."""
+    return _page()
+
+
+@route(blueprint, "/papan/ingatkan/<task_id>", Permission.BOARD_READ, methods=("POST",))
+def remind(task_id: str) -> ResponseReturnValue:
+    """Remind whoever holds the task, or all who may take it."""
+    try:
+        told = run(RemindHolder(task_id))
+    except Conflict as late:
+        flash(late.message.say(language()), "warning")
+        return _back()
+    if told:
+        people = ngettext("%(num)d orang", "%(num)d orang", told)
+        flash(_("Pengingat disiapkan untuk %(people)s; dikirim pada jam layanan.", people=people), "success")
+    else:
+        flash(_("Belum ada orang yang memegang peran untuk tugas ini, jadi tidak ada yang diingatkan."), "warning")
+    return _back()
+
+
+@route(blueprint, "/papan/lepas/<task_id>", Permission.BOARD_READ, methods=("POST",))
+def free(task_id: str) -> ResponseReturnValue:
+    """Give a claimed task back to all who may do it, for a reason that its holder is told."""
+    reason = request.form.get("reason", "")
+    try:
+        run(FreeTask(task_id, reason))
+    except Invalid as refusal:
+        return _page({task_id: refusal.errors.get("reason", [])}), 400
+    except Conflict as late:
+        flash(late.message.say(language()), "warning")
+        return _back()
+    flash(_("Tugas dilepas; pemegangnya diberi tahu, drafnya tetap tersimpan."), "success")
+    return _back()
+
+
+@route(blueprint, "/papan/eskalasi/<instance_id>/<of>", Permission.BOARD_READ, methods=("POST",))
+def acknowledge(instance_id: str, of: str) -> ResponseReturnValue:
+    """Take note of an escalation."""
+    try:
+        run(AcknowledgeEscalation(instance_id, of, request.form.get("note", "")[:1000]))
+    except Conflict as late:
+        flash(late.message.say(language()), "warning")
+        return _back()
+    flash(_("Eskalasi dicatat sebagai sudah ditanggapi."), "success")
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(inside(request.form.get("next")) or url_for("board.show"))
+
+
+def _page(errors: Errors | None = None) -> str:
+    chosen = board.Chosen(
+        *(request.values.get(name, "")[:LONGEST_CODE] or None for name in ("unit", "langkah", "orang"))
+    )
+    with read() as session:
+        calendar = service().calendar
+
+        def limits(digest: str | None, started: datetime, key: str | None) -> Limit | None:
+            if key is None:
+                return None
+            try:
+                return web().parts.shelf.limit(session, digest, key, calendar.local_date(started))
+            except KeyError:
+                return None
+
+        moment = board.Moment(calendar, limits, now(), soon_until(calendar, now()))
+        found = board.board(session, moment, chosen)
+        rows = [*found.late, *found.soon]
+        return render_template(
+            "staff/board.html",
+            found=found,
+            chosen=chosen,
+            cap=board.CAP,
+            titles=board.titles(session, [row.tracking_id for row in rows] + [row.tracking_id for row in found.raised]),
+            returned=inbox.returned(session, [row for row in rows if row.task_id]),
+            steps=_steps(session, [(each.element, each.deployment_id) for each in rows])
+            | _steps(session, [(each.element, each.deployment_id) for each in found.raised]),
+            office_name=office_name,
+            today=calendar.local_date(now()),
+            errors=errors or {},
+        )
+
+
+def _steps(session: Session, used: Iterable[tuple[str | None, str]]) -> dict[str, str]:
+    """Element -> its name in the reader's language, from the version that a case runs on."""
+    bundles = web().parts.bundle
+    return {element: bundles(session, version).label(element).say(language()) for element, version in used if element}
+
+
+def office_name(code: str) -> str:
+    """The unit's name in the reader's language; a lane keeps its own."""
+    unit = service().units.get(code)
+    return unit.name.say(language()) if unit else code
