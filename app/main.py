@@ -80,7 +80,18 @@ def create_app(
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
 
-    from app.web import errors, filters, forms, language, machine_words, navigation, public_words, security, tables
+    from app.web import (
+        again,
+        errors,
+        filters,
+        forms,
+        language,
+        machine_words,
+        navigation,
+        public_words,
+        security,
+        tables,
+    )
     from app.web.current import Web
 
     parts = parts or join(settings, clock, chance)
@@ -91,6 +102,7 @@ def create_app(
     app.config.update(MAX_CONTENT_LENGTH=largest, MAX_FORM_MEMORY_SIZE=REST_OF_A_FORM)
     app.extensions["alur"] = Web(parts, Runner(parts))
     security.protect(app, settings)
+    again.install(app)
     errors.explain(app)
     language.speak(app)
     filters.install(app)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 
 from app.commands import notices
 from app.commands.unit import Unit
@@ -16,11 +16,12 @@ from app.store import trail
 from app.store.base import table_of
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
-from app.store.tasks import IS_OPEN, Candidate, Task
+from app.store.tasks import IS_OPEN, Candidate, Draft, Task
 
 HORIZON = timedelta(days=60)  # how long before its end the owner is told that the calendar needs new holidays
+DRAFTS_KEPT = timedelta(days=7)  # counted from the last key: whoever lost a race can copy their words that long
 MOST_LINES = 10
-_outbox, _task, _candidate = table_of(OutboxMessage), table_of(Task), table_of(Candidate)
+_outbox, _task, _candidate, _draft = table_of(OutboxMessage), table_of(Task), table_of(Candidate), table_of(Draft)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,21 @@ class WriteAnchor:
         covered = trail.anchor(unit.connection, unit.parts.keys, unit.now)
         unit.details["heads"] = covered
         return covered
+
+
+@dataclass(frozen=True)
+class SweepDrafts:
+    """Remove what was typed for tasks that others completed or that were no longer needed, a week afterwards."""
+
+    permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
+
+    def execute(self, unit: Unit) -> int:
+        """How many drafts were removed."""
+        over = exists().where(_task.c.id == _draft.c.task_id, _task.c.state != "open")
+        old = delete(_draft).where(_draft.c.at < unit.now - DRAFTS_KEPT, over)
+        removed: int = unit.execute(old).rowcount
+        unit.details["removed"] = removed
+        return removed
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ _complete = Quick(
 )
 _cancel_task = Quick(update(_task).where(_one, _task.c.state == "open").values(state="cancelled"))
 _drop_candidates = Quick(delete(_candidate).where(_candidate.c.task_id == bindparam("of")))
-_drop_drafts = Quick(delete(_draft).where(_draft.c.task_id == bindparam("of")))
+_drop_draft = Quick(delete(_draft).where(_draft.c.task_id == bindparam("of"), _draft.c.user_id == bindparam("who")))
 _still = (_job.c.instance_id == bindparam("case"), or_(_job.c.state == "waiting", _job.c.state == "paused"))
 _cancel_job = Quick(update(_job).where(*_still, _job.c.task_id == bindparam("of")).values(state="cancelled"))
 _cancel_all_jobs = Quick(update(_job).where(*_still).values(state="cancelled"))
@@ -150,7 +150,8 @@ def _close(file: CaseFile, before: Standing, after: Standing, done: str | None) 
         _cancel_task.run(connection, cancelled)
     if ended := [{"of": task} for task in sorted(tasks)]:
         _drop_candidates.run(connection, ended)
-        _drop_drafts.run(connection, ended)
+    if done is not None:  # what others had typed stays theirs for a while: they did not send it
+        _drop_draft.run(connection, {"of": done, "who": unit.actor})
     if file.ended:
         _cancel_all_jobs.run(connection, {"case": file.id})
     elif gone:

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.auth.housekeeping import forget
 from app.commands.attachments import SweepAttachments
-from app.commands.housekeeping import SendDigests, WarnOfHorizon, WriteAnchor
+from app.commands.housekeeping import SendDigests, SweepDrafts, WarnOfHorizon, WriteAnchor
 from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
@@ -72,9 +72,10 @@ class Ticker:
         return sent
 
     def tidy(self) -> None:
-        """Every night: anchor the audit, sweep out files that belong to nothing, and forget old sessions."""
+        """Every night: anchor the audit, sweep out files and drafts that belong to nothing, and forget old sessions."""
         self._runner.run(WriteAnchor(), SYSTEM)
         self._runner.run(SweepAttachments(), SYSTEM)
+        self._runner.run(SweepDrafts(), SYSTEM)
         forget(self._runner.parts)
 
     def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:

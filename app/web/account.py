@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from app.auth import sign_in as proof
 from app.auth.demo import DEMO_PASSWORD
 from app.commands import passwords, reset_links
 from app.commands.accounts import AskForReset, ChooseLanguage, ChooseOwnPassword
-from app.domain.errors import Expired, Invalid, TooMany
+from app.domain.errors import Expired, Invalid, Refusal, TooMany
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
 from app.queries import people
-from app.web import signed_in
+from app.web import author, carry, signed_in
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
 from app.web.navigation import main_page
@@ -49,7 +50,17 @@ def sign_in() -> ResponseReturnValue:
     return _sign_in_page(wanted)
 
 
-@route(blueprint, "/masuk", Permission.PUBLIC, methods=("POST",))
+def sign_in_again() -> str:
+    """The sign-in page with the address that was typed."""
+    return _sign_in_page(inside(request.form.get("next")), request.form.get("email", ""))
+
+
+def sign_in_first(shut: carry.Shut) -> ResponseReturnValue:
+    """The sign-in page for somebody whose session ended while they typed: what they typed waits in it, sealed."""
+    return _sign_in_page(signed_in.page_of(request.path), carried=shut.sealed), 401
+
+
+@route(blueprint, "/masuk", Permission.PUBLIC, methods=("POST",), again=sign_in_again)
 @limiter.limit("20 per minute")
 def signing_in() -> ResponseReturnValue:
     """Check address and password; wrong ones come back to the page with the address kept."""
@@ -62,7 +73,8 @@ def signing_in() -> ResponseReturnValue:
         seconds = refusal.details["seconds"]
         message = Text(f"Terlalu banyak percobaan. Tunggu {seconds} detik.", f"Too many tries. Wait {seconds} seconds.")
         return _sign_in_page(wanted, email, message), 429, {"Retry-After": str(seconds)}
-    return signed_in.sign_in(redirect(wanted or HOME), user_id)
+    answer = signed_in.sign_in(redirect(wanted or HOME), user_id)
+    return _back_to_the_form(user_id, answer)
 
 
 @route(blueprint, "/keluar", Permission.PUBLIC, methods=("POST",))
@@ -74,10 +86,10 @@ def sign_out() -> ResponseReturnValue:
 @route(blueprint, "/sandi", Permission.PUBLIC)
 def forgotten() -> ResponseReturnValue:
     """Ask for the address to mail a link to."""
-    return render_template("account/forgotten.html", sent=False)
+    return _forgotten_page()
 
 
-@route(blueprint, "/sandi", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/sandi", Permission.PUBLIC, methods=("POST",), again=lambda: _forgotten_page())
 @limiter.limit("5 per minute")
 def send_link() -> ResponseReturnValue:
     """Mail the link. The answer is the same for every address."""
@@ -92,10 +104,16 @@ def new_password(token: str) -> ResponseReturnValue:
         _owner(token)
     except Expired as refusal:
         return render_template("account/forgotten.html", sent=False, expired=True), refusal.status
-    return render_template("account/new_password.html", errors={})
+    return _new_password_page({})
 
 
-@route(blueprint, "/sandi/<token>", Permission.PUBLIC, methods=("POST",))
+def new_password_again(token: str) -> str:
+    """The page for a new password, while its link is good."""
+    _owner(token)
+    return _new_password_page({})
+
+
+@route(blueprint, "/sandi/<token>", Permission.PUBLIC, methods=("POST",), again=new_password_again)
 @limiter.limit("10 per minute")
 def set_password(token: str) -> ResponseReturnValue:
     """Store the new password; the link and all sessions end with it."""
@@ -103,7 +121,7 @@ def set_password(token: str) -> ResponseReturnValue:
     try:
         _choose(owner)
     except Invalid as refusal:
-        return render_template("account/new_password.html", errors=refusal.errors), 400
+        return _new_password_page(refusal.errors), 400
     flash(_("Kata sandi baru tersimpan. Silakan masuk."), "success")
     return redirect("/masuk")
 
@@ -120,7 +138,7 @@ def own() -> ResponseReturnValue:
     return _own_page()
 
 
-@route(blueprint, "/akun/sandi", Permission.SIGNED_IN, methods=("POST",))
+@route(blueprint, "/akun/sandi", Permission.SIGNED_IN, methods=("POST",), again=lambda: _own_page())
 @limiter.limit("10 per minute")
 def change_password() -> ResponseReturnValue:
     """Replace one's own password by a new one; all sessions end, this browser gets a fresh one."""
@@ -140,7 +158,7 @@ def change_password() -> ResponseReturnValue:
     return signed_in.sign_in(redirect("/akun"), actor.id)
 
 
-@route(blueprint, "/akun/bahasa", Permission.SIGNED_IN, methods=("POST",))
+@route(blueprint, "/akun/bahasa", Permission.SIGNED_IN, methods=("POST",), again=lambda: _own_page())
 def choose_language() -> ResponseReturnValue:
     """Choose the language of the letters to oneself."""
     run(ChooseLanguage(request.form.get("lang", "")))
@@ -148,7 +166,7 @@ def choose_language() -> ResponseReturnValue:
     return redirect("/akun")
 
 
-@route(blueprint, "/akun/keluar", Permission.SIGNED_IN, methods=("POST",))
+@route(blueprint, "/akun/keluar", Permission.SIGNED_IN, methods=("POST",), again=lambda: _own_page())
 def sign_out_elsewhere() -> ResponseReturnValue:
     """End one's sessions on all other devices."""
     answer = signed_in.sign_in(redirect("/akun"), current_actor().id, only=True)
@@ -169,6 +187,14 @@ def _owner(token: str) -> Actor:
         return Actor("user", user.id, user.name)
 
 
+def _forgotten_page() -> str:
+    return render_template("account/forgotten.html", sent=False, email=request.form.get("email", ""))
+
+
+def _new_password_page(errors: dict[str, list[Text]]) -> str:
+    return render_template("account/new_password.html", errors=errors)
+
+
 def _own_page(errors: dict[str, list[Text]] | None = None) -> str:
     with read() as session:
         person = people.person(session, current_actor().id)
@@ -176,11 +202,37 @@ def _own_page(errors: dict[str, list[Text]] | None = None) -> str:
     return render_template("account/own.html", **shown, today=service().calendar.local_date(now()))
 
 
-def _sign_in_page(wanted: str | None, email: str = "", error: Text | None = None) -> str:
+def _back_to_the_form(user_id: str, answer: Response) -> Response:
+    """Whoever just signed in goes on with the form they had typed before; without one of theirs, as `answer` says."""
+    if carry.opened() is None or (actor := signed_in.actor_of(user_id)) is None:
+        return answer
+    carried = carry.brought(author.mark_of(actor))
+    if carried is None:
+        flash(_("Isian yang belum terkirim di halaman tadi milik orang lain dan tidak ditampilkan."), "warning")
+        return answer
+    endpoint, arguments = carried.endpoint()
+    if (late := web().late.get(endpoint)) is not None:
+        try:
+            late(actor, carried.pairs, **arguments)
+        except Refusal:
+            pass  # it cannot be kept here: it goes on with them
+        else:
+            answer.location = signed_in.page_of(carried.path)
+            return answer
+    page = render_template("account/resume.html", carried=carried, token=author.token_for(carried.author))
+    resumed = make_response(page)
+    resumed.headers.extend([("Set-Cookie", each) for each in answer.headers.getlist("Set-Cookie")])
+    return resumed
+
+
+def _sign_in_page(wanted: str | None, email: str = "", error: Text | None = None, carried: str = "") -> str:
     demo = _demo_accounts() if web().parts.settings.demo else []
     expired = signed_in.found() is not None
     shown = {"demo": demo, "demo_password": DEMO_PASSWORD, "expired": expired and error is None}
-    return render_template("account/sign_in.html", next=wanted or "", email=email, error=error, **shown)
+    sealed = carried or request.form.get(carry.FIELD, "")
+    return render_template(
+        "account/sign_in.html", next=wanted or "", email=email, error=error, carried=sealed, field=carry.FIELD, **shown
+    )
 
 
 def _demo_accounts() -> list[DemoAccount]:

@@ -49,7 +49,13 @@ def report() -> ResponseReturnValue:
     return _form_page(form, form.first_values(), recent=recent)
 
 
-@route(blueprint, "/lapor", Permission.PUBLIC, methods=("POST",))
+def report_again() -> str:
+    """The complaint form with everything that was typed and attached."""
+    form = _form()
+    return _form_page(form, forms.posted(form))
+
+
+@route(blueprint, "/lapor", Permission.PUBLIC, methods=("POST",), again=report_again)
 @limiter.limit("20 per minute; 100 per hour")
 def send_report() -> ResponseReturnValue:
     """Take in the complaint; if something is wrong the page comes back with everything that was typed and attached."""
@@ -107,6 +113,8 @@ def _form_page(
 ) -> str:
     with read() as database:
         files = forms.names_of(database, answers, form)
-    shown = forms.Shown(form, sources_of(service(), now()), answers, errors or {}, {}, files, fresh=bool(errors))
+    shown = forms.Shown(
+        form, sources_of(service(), now()), answers, errors or {}, {}, files, fresh=request.method == "POST"
+    )
     token = request.form.get(forms.SUBMISSION) or web().parts.chance.hex()
     return render_template("citizen/report.html", shown=shown, submission=token, service=service(), recent=recent)

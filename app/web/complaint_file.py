@@ -70,7 +70,13 @@ def show(tracking_id: str) -> ResponseReturnValue:
     return _page(tracking_id)
 
 
-@route(blueprint, "/aduan/<tracking_id>/identitas", Permission.IDENTITY_READ, methods=("POST",))
+@route(
+    blueprint,
+    "/aduan/<tracking_id>/identitas",
+    Permission.IDENTITY_READ,
+    methods=("POST",),
+    again=lambda tracking_id: _page(tracking_id),
+)
 def open_identity(tracking_id: str) -> ResponseReturnValue:
     """Open the reporter's identity for a reason; the opening is recorded."""
     _readable(tracking_id)
@@ -141,10 +147,11 @@ def _lines(given: Given, bundle: Bundle) -> Iterator[tuple[str, str]]:
     for question in form.questions if form else ():
         value = given.data.get(question.key)
         if value not in (None, "", [], False):
-            yield text(question.label), _said(question, value)
+            yield text(question.label), answer_text(question, value)
 
 
-def _said(question: Field, value: Any) -> str:
+def answer_text(question: Field, value: Any) -> str:
+    """One answer in words."""
     if question.type == "filepicker":
         return str(_("%(count)s berkas", count=len(value)))
     if question.type == "datetime" and question.subtype == "date":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Web:
-    """The joined parts, the one door for changes, and the right that each endpoint declares."""
+    """The joined parts, the one door for changes, and what each endpoint declares about itself."""
 
     parts: Parts
     runner: Runner
     permissions: dict[str, Permission] = field(default_factory=dict)
+    again: dict[str, Callable[..., str]] = field(default_factory=dict)  # the form's page with what was sent in it
+    late: dict[str, Callable[..., None]] = field(default_factory=dict)  # keeps what was sent after the session
 
 
 def web() -> Web:

@@ -122,13 +122,19 @@ def download(key: str, number: int) -> ResponseReturnValue:
     return _file(write_zip(_bundle(found.id)), "application/zip", f"{key}-v{number}.zip")
 
 
-@route(blueprint, "/<key>/unggah", Permission.DEFINITION_DEPLOY, methods=("GET", "POST"))
+def upload_again(key: str) -> str:
+    """What was checked before, with the reason that was typed; files themselves must be chosen again."""
+    live = _live(key)
+    if not request.form.get("candidate"):
+        return render_template("owner/upload.html", live=live, problems={})
+    candidate = _candidate(_bundle(live.id), key)
+    return _checked(live, candidate, _findings(candidate), {})
+
+
+@route(blueprint, "/<key>/unggah", Permission.DEFINITION_DEPLOY, methods=("GET", "POST"), again=upload_again)
 def upload(key: str) -> ResponseReturnValue:
     """Check changed files against everything that could go wrong; put them live only after that."""
-    with read() as session:
-        live = next((each for each in definitions.versions(session, key) if each.active), None)
-    if live is None:
-        raise NotFound
+    live = _live(key)
     if request.method == "GET":
         return render_template("owner/upload.html", live=live, problems={})
     try:
@@ -153,7 +159,13 @@ def upload(key: str) -> ResponseReturnValue:
         return _checked(live, candidate, refusal.details["findings"], {}), refusal.status
 
 
-@route(blueprint, "/<key>/versi/<int:number>/aktifkan", Permission.DEFINITION_DEPLOY, methods=("POST",))
+@route(
+    blueprint,
+    "/<key>/versi/<int:number>/aktifkan",
+    Permission.DEFINITION_DEPLOY,
+    methods=("POST",),
+    again=lambda key, number: _version_page(key, number),
+)
 def activate(key: str, number: int) -> ResponseReturnValue:
     """Put a version back: new cases start on it, running ones stay where they are."""
     with read() as session:
@@ -166,7 +178,13 @@ def activate(key: str, number: int) -> ResponseReturnValue:
     return redirect(url_for("definitions.procedure", key=key))
 
 
-@route(blueprint, "/<key>/versi/<int:number>/uji", Permission.DEFINITION_DEPLOY, methods=("POST",))
+@route(
+    blueprint,
+    "/<key>/versi/<int:number>/uji",
+    Permission.DEFINITION_DEPLOY,
+    methods=("POST",),
+    again=lambda key, number: _version_page(key, number),
+)
 def trial(key: str, number: int) -> ResponseReturnValue:
     """Start a trial on a version: it sends nothing outward and counts in no figure."""
     with read() as session:
@@ -174,6 +192,15 @@ def trial(key: str, number: int) -> ResponseReturnValue:
     instance_id = run(StartTest(found.id))
     flash(_("Uji coba dimulai. Tidak ada pesan yang dikirim ke luar."), "success")
     return redirect(url_for("operations.instance", instance_id=instance_id))
+
+
+def _live(key: str) -> definitions.Version:
+    """The version that new cases start on; NotFound when there is none."""
+    with read() as session:
+        live = next((each for each in definitions.versions(session, key) if each.active), None)
+    if live is None:
+        raise NotFound
+    return live
 
 
 def _bundle(deployment_id: str) -> Bundle:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
 from app.domain.errors import Expired, Invalid, NotFound, Refusal, TooMany
+from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.web import account, again, carry, tracking
 from app.web.current import web
+from app.web.filters import instant
 from app.web.language import language
+from app.web.routes import VISITOR, current_actor
 from app.web.signed_in import page_of
 
 BROKEN = Text(
@@ -18,23 +25,26 @@ BROKEN = Text(
     "Something went wrong in our system. You did nothing wrong, and nothing was changed.",
 )
 STALE = Text(
-    "Halaman ini sudah terlalu lama terbuka. Muat ulang halaman, lalu kirim sekali lagi.",
-    "This page was open for too long. Reload the page and send it once more.",
+    "Belum terkirim: halaman ini terlalu lama terbuka, atau Anda masuk lagi di halaman lain. Kirim sekali lagi.",
+    "Not sent yet: this page was open for too long, or you signed in again on another page. Send it once more.",
 )
+NUMBER = Text("Nomor kejadian, untuk pengelola:", "Number of the incident, for the operators:")
 METHOD = Text("Alamat ini tidak menerima permintaan seperti itu.", "This address does not take such a request.")
 LARGE = Text(
     "Kiriman Anda terlalu besar untuk diterima sekaligus. Pilih berkas yang lebih kecil atau lebih sedikit.",
     "What you sent is too large to be taken at once. Choose smaller or fewer files.",
 )
 UNREADABLE = Text("Permintaan tidak dapat dibaca.", "The request cannot be read.")
-AGAIN = frozenset({400, 413, 429, 500, 503, 507})  # after these the form that was sent is worth another try
+AGAIN = frozenset({400, 409, 413, 429, 500, 503, 507})  # after these the form that was sent is worth another try
 SENTENCES = {405: METHOD, 413: LARGE}
 
 
 def explain(app: Flask) -> None:
     """Answer every refusal and every fault with a page in the reader's language."""
     app.register_error_handler(Refusal, refused)
-    app.register_error_handler(CSRFError, lambda error: page(400, "stale", STALE))
+    app.register_error_handler(CSRFError, unproven)
+    app.register_error_handler(carry.SignInNeeded, account.sign_in_first)
+    app.register_error_handler(carry.CodeNeeded, tracking.code_first)
     app.register_error_handler(HTTPException, translated)
     app.register_error_handler(Exception, broken)
 
@@ -44,6 +54,19 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     answer, status = page(refusal.status, refusal.code, refusal.message, refusal)
     headers = {"Retry-After": str(refusal.details.get("seconds", 5))} if refusal.status in (429, 503) else {}
     return answer, status, headers
+
+
+def unproven(_error: CSRFError) -> ResponseReturnValue:
+    """A form without its token: nothing is done, and what was typed comes back, if need be after signing in."""
+    permission = web().permissions.get(request.endpoint or "", Permission.PUBLIC)
+    if permission is not Permission.PUBLIC and current_actor() is VISITOR:
+        try:
+            carry.stop(permission)
+        except carry.CodeNeeded as needed:
+            return tracking.code_first(needed)
+        except carry.SignInNeeded as needed:
+            return account.sign_in_first(needed)
+    return page(400, "stale", STALE)
 
 
 def translated(error: HTTPException) -> ResponseReturnValue:
@@ -73,11 +96,29 @@ def broken(error: Exception) -> ResponseReturnValue:
 
 def page(
     status: int, code: str, message: Text, refusal: Refusal | None = None, number: str | None = None
-) -> tuple[str, int]:
-    """One error page, or its bare message for a part of a page that asked for it."""
-    name = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+) -> tuple[Any, int]:
+    """The form again with what was typed and the message on top; else one error page, or its bare message for a part
+    of a page that asked for it."""
     details = refusal.details if refusal else {}
+    said = _with_winner(message, details)
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return jsonify(code=code, said=said.say(language())), status
     errors = refusal.errors if isinstance(refusal, Invalid) else {}
-    shown = {"status": status, "code": code, "message": message.say(language()), "details": details}
-    again = page_of(request.path) if request.method == "POST" and status in AGAIN else None
-    return render_template(name, **shown, errors=errors, number=number, again=again), status
+    more = [each for sentences in errors.values() for each in sentences]
+    if number:
+        more.append(Text(f"{NUMBER.id} {number}.", f"{NUMBER.en} {number}."))
+    came_back = again.form_page(said, *more) if status in AGAIN else None
+    if came_back is not None:
+        return came_back, status
+    name = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    way_back = page_of(request.path) if request.method == "POST" and status in AGAIN else None
+    shown = {"status": status, "code": code, "message": said.say(language()), "errors": errors, "number": number}
+    return render_template(name, **shown, again=way_back, written=[("", text) for text in again.texts()]), status
+
+
+def _with_winner(message: Text, details: Mapping[str, Any]) -> Text:
+    """Who was first and what they did, with when they did it; any other message as it is."""
+    if not (details.get("who") and details.get("when")):
+        return message
+    at = instant(details["when"])
+    return Text(f"{message.id.rstrip('.')}, {at}.", f"{message.en.rstrip('.')}, {at}.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from app.domain.errors import Invalid, Refusal
 from app.domain.roles import Actor
 from app.domain.text import Text
 from app.store.complaints import Attachment
+from app.web import author, carry
 from app.web.current import web
 
 LONGEST_SHOWN = 50_000  # characters; more was refused anyway and is not sent back
@@ -30,7 +31,7 @@ CONTROLS = {"date": "date", "time": "time", "datetime": "datetime-local"}
 PLAIN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d)?")  # what a browser's own control can show
 DROP = "lepas"  # the box that takes an attachment off again
 SUBMISSION = "kiriman"  # the token that makes a form sent twice count once
-OURS = frozenset({"csrf_token", DROP, SUBMISSION})
+OURS = frozenset({author.TOKEN, carry.RESUME, DROP, SUBMISSION})
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,18 @@ def heading_of(heading: str) -> str:
 
 
 def posted(form: Form) -> dict[str, Any]:
-    """The answers in the request, without the page's own fields; attachments that were taken off are left out."""
-    pairs = [(name, text) for name, text in request.form.items(multi=True) if name not in OURS]
-    answers = form.gathered(pairs)
-    dropped = set(request.form.getlist(DROP))
+    """The answers in the request, always the same ones: what was uploaded meanwhile stands among them."""
+    kept: dict[str, dict[str, Any]] = g.setdefault("posted", {})
+    if form.key not in kept:
+        kept[form.key] = answered(form, request.form.items(multi=True))
+    return kept[form.key]
+
+
+def answered(form: Form, pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Names and texts as answers, without the page's own fields; attachments that were taken off are left out."""
+    given = list(pairs)
+    answers = form.gathered([(name, text) for name, text in given if name not in OURS])
+    dropped = {text for name, text in given if name == DROP}
     for question in form.questions:
         if question.type == "filepicker" and question.key in answers:
             answers[question.key] = [each for each in answers[question.key] if each not in dropped]
@@ -177,6 +186,7 @@ def take_uploads(form: Form, answers: dict[str, Any], by: Actor, **owner: str) -
                 wrong.setdefault(question.key, []).extend(_about(file.filename or "", refusal))
         if kept:
             answers[question.key] = kept
+    g.files_taken = True
     return wrong
 
 

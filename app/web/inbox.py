@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.commands.tasks import ClaimTask, ReleaseTask
-from app.domain.errors import NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import inbox
 from app.queries.complaint_file import unit_of
-from app.web import due
+from app.web import drafts, due, task
 from app.web.addresses import inside
 from app.web.current import now
 from app.web.language import language
@@ -63,17 +63,25 @@ def tasks() -> ResponseReturnValue:
     )
 
 
-@route(blueprint, "/tugas/<task_id>/ambil", Permission.TASK_WORK, methods=("POST",))
+@route(blueprint, "/tugas/<task_id>/ambil", Permission.TASK_WORK, methods=("POST",), late=drafts.keep, again=task.again)
 def claim(task_id: str) -> ResponseReturnValue:
     """Say: I am working on this; a lost race is answered by the page that names the winner."""
-    run(ClaimTask(task_id))
+    try:
+        drafts.keep(current_actor(), request.form.items(multi=True), task_id)  # the button sends what was typed along
+        run(ClaimTask(task_id))
+    except Conflict as lost:
+        return task.lost_race(task_id, None, lost)
     return redirect(inside(request.form.get("next")) or url_for("task.show", task_id=task_id))
 
 
-@route(blueprint, "/tugas/<task_id>/lepas", Permission.TASK_WORK, methods=("POST",))
+@route(blueprint, "/tugas/<task_id>/lepas", Permission.TASK_WORK, methods=("POST",), late=drafts.keep, again=task.again)
 def release(task_id: str) -> ResponseReturnValue:
     """Give a claimed task back; the draft stays with whoever typed it."""
-    run(ReleaseTask(task_id))
+    try:
+        drafts.keep(current_actor(), request.form.items(multi=True), task_id)
+        run(ReleaseTask(task_id))
+    except Conflict as lost:
+        return task.lost_race(task_id, None, lost)
     flash(_("Tugas dilepas; rekan Anda dapat mengambilnya."), "success")
     return redirect(inside(request.form.get("next")) or url_for("inbox.tasks"))
 

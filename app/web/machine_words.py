@@ -56,6 +56,7 @@ def deed(command: str) -> str:
         "StartTest": _("Memulai uji coba"),
         "StoreAttachment": _("Menyimpan lampiran"),
         "SweepAttachments": _("Menghapus lampiran yang tidak terpakai"),
+        "SweepDrafts": _("Menghapus draf tugas yang sudah selesai"),
         "WarnOfHorizon": _("Mengingatkan batas kalender"),
         "Withdraw": _("Mencabut aduan"),
         "WriteAnchor": _("Menulis jangkar audit"),

@@ -123,7 +123,13 @@ def marks(instance_id: str) -> ResponseReturnValue:
     )
 
 
-@route(blueprint, "/instans/<instance_id>/batal", Permission.INSTANCE_OPERATE, methods=("POST",))
+@route(
+    blueprint,
+    "/instans/<instance_id>/batal",
+    Permission.INSTANCE_OPERATE,
+    methods=("POST",),
+    again=lambda instance_id: _case_page(instance_id),
+)
 def cancel(instance_id: str) -> ResponseReturnValue:
     """End a case for a reason that stands in the audit trail."""
     reason = _reason()
@@ -152,7 +158,13 @@ def _incidents_page(problems: Mapping[str, Sequence[Text]] | None = None) -> str
         )  # fmt: skip
 
 
-@route(blueprint, "/insiden/<incident_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",))
+def retry_again(incident_id: str) -> str:
+    """The page on which the incident was to be tried again, with the reason that was typed."""
+    case = request.form.get("aduan", "")
+    return _case_page(case, {incident_id: []}) if case else _incidents_page({incident_id: []})
+
+
+@route(blueprint, "/insiden/<incident_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",), again=retry_again)
 def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what had stopped."""
     reason, case = _reason(), request.form.get("aduan", "")
@@ -171,7 +183,13 @@ def outbox() -> ResponseReturnValue:
     return _outbox_page(request.args.get("keadaan", ""))
 
 
-@route(blueprint, "/kotak-keluar/<message_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",))
+@route(
+    blueprint,
+    "/kotak-keluar/<message_id>/ulang",
+    Permission.INSTANCE_OPERATE,
+    methods=("POST",),
+    again=lambda message_id: _outbox_page("failed", {message_id: []}),
+)
 def resend(message_id: str) -> ResponseReturnValue:
     """Try to send a message again whose last try had failed."""
     reason = _reason()

@@ -36,7 +36,7 @@ def everybody() -> ResponseReturnValue:
     return _everybody({})
 
 
-@route(blueprint, "/orang", Permission.ACCOUNT_MANAGE, methods=("POST",))
+@route(blueprint, "/orang", Permission.ACCOUNT_MANAGE, methods=("POST",), again=lambda: _everybody({}))
 def add() -> ResponseReturnValue:
     """Open an account; the person is invited by mail to choose a password."""
     asked = request.form
@@ -56,7 +56,12 @@ def one(user_id: str) -> ResponseReturnValue:
     return _one(user_id)
 
 
-@route(blueprint, "/orang/<user_id>/peran", Permission.ACCOUNT_MANAGE, methods=("POST",))
+def again(user_id: str, **_: str) -> str:
+    """The person's page with what was typed into its forms."""
+    return _one(user_id)
+
+
+@route(blueprint, "/orang/<user_id>/peran", Permission.ACCOUNT_MANAGE, methods=("POST",), again=again)
 def grant(user_id: str) -> ResponseReturnValue:
     """Give a role by a decree for a time."""
     asked = request.form
@@ -69,7 +74,7 @@ def grant(user_id: str) -> ResponseReturnValue:
     return _back(user_id, _("Peran diberikan."))
 
 
-@route(blueprint, "/orang/<user_id>/peran/<grant_id>/akhiri", Permission.ACCOUNT_MANAGE, methods=("POST",))
+@route(blueprint, "/orang/<user_id>/peran/<grant_id>/akhiri", Permission.ACCOUNT_MANAGE, methods=("POST",), again=again)
 def end_grant(user_id: str, grant_id: str) -> ResponseReturnValue:
     """End a role; yesterday was its last day."""
     yesterday = date.fromordinal(_today().toordinal() - 1)
@@ -80,7 +85,7 @@ def end_grant(user_id: str, grant_id: str) -> ResponseReturnValue:
     return _back(user_id, _("Peran diakhiri."))
 
 
-@route(blueprint, "/orang/<user_id>/pengganti", Permission.ACCOUNT_MANAGE, methods=("POST",))
+@route(blueprint, "/orang/<user_id>/pengganti", Permission.ACCOUNT_MANAGE, methods=("POST",), again=again)
 def substitute(user_id: str) -> ResponseReturnValue:
     """Let somebody do this person's work for a period."""
     asked = request.form
@@ -96,14 +101,20 @@ def substitute(user_id: str) -> ResponseReturnValue:
     return _back(user_id, _("Pengganti ditetapkan."))
 
 
-@route(blueprint, "/orang/<user_id>/pengganti/<substitute_id>/akhiri", Permission.ACCOUNT_MANAGE, methods=("POST",))
+@route(
+    blueprint,
+    "/orang/<user_id>/pengganti/<substitute_id>/akhiri",
+    Permission.ACCOUNT_MANAGE,
+    methods=("POST",),
+    again=again,
+)
 def end_substitute(user_id: str, substitute_id: str) -> ResponseReturnValue:
     """End a period of standing in."""
     run(EndSubstitute(substitute_id))
     return _back(user_id, _("Masa pengganti diakhiri."))
 
 
-@route(blueprint, "/orang/<user_id>/aktif", Permission.ACCOUNT_MANAGE, methods=("POST",))
+@route(blueprint, "/orang/<user_id>/aktif", Permission.ACCOUNT_MANAGE, methods=("POST",), again=again)
 def activate(user_id: str) -> ResponseReturnValue:
     """Close an account or open it again."""
     active = request.form.get("active") == "1"

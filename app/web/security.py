@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.domain.errors import Forbidden
 from app.domain.text import Text
 from app.settings import Settings
+from app.web.author import Tokens
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -33,7 +33,7 @@ FOREIGN = Text(
     "This request came from another site and was refused.",
 )
 
-csrf = CSRFProtect()
+csrf = Tokens()
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
 
 
@@ -51,10 +51,10 @@ def protect(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, which we forbid; `_refuse_foreign` looks at the origin
         RATELIMIT_STORAGE_URI="memory://",
     )
+    app.before_request(lambda: _refuse_foreign(settings.base_url))  # first: what is foreign is not even shown again
     app.before_request(_bound_plain_bodies)  # before anything reads the form
     csrf.init_app(app)
     limiter.init_app(app)
-    app.before_request(lambda: _refuse_foreign(settings.base_url))
     app.after_request(lambda response: _harden(response, https))
 
 

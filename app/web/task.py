@@ -15,17 +15,16 @@ from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.tasks import CompleteTask, SaveDraft
 from app.domain.calendar import Step
-from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.errors import Conflict, Invalid, NotFound, Refusal
 from app.domain.explanation import explained
 from app.domain.permissions import Permission
-from app.domain.roles import Actor
 from app.domain.text import Text
 from app.domain.words import time_text
 from app.engine.instance import Instance
 from app.queries import complaint_file, inbox, outcome
 from app.queries import task as tasks
-from app.web import forms
-from app.web.complaint_file import described, unit_name
+from app.web import drafts, forms
+from app.web.complaint_file import answer_text, described, unit_name
 from app.web.consequence import consequence
 from app.web.current import now
 from app.web.filters import text
@@ -47,13 +46,12 @@ class Desk:
     draft: Mapping[str, Any]
 
 
-def keep_late(actor: Actor, task_id: str) -> None:
-    """A form that came after the session had expired is kept as a draft of the same person."""
-    with read() as session:
-        found = tasks.assignment(session, task_id)
-        form = web().parts.bundle(session, found.deployment_id).forms.get(found.form or "")
-    if form is not None and found.is_for(actor):
-        web().runner.run(SaveDraft(task_id, forms.posted(form)), actor)
+def again(task_id: str) -> str:
+    """The task's page with what was sent standing in the form."""
+    desk = _desk(task_id)
+    if desk.task.state != "open" or desk.form is None:
+        raise NotFound
+    return _page(desk, forms.posted(desk.form))
 
 
 @route(blueprint, "/tugas/<task_id>", Permission.TASK_WORK)
@@ -61,14 +59,11 @@ def show(task_id: str) -> ResponseReturnValue:
     """The task, ready to be done; a finished one tells who did it and when."""
     desk = _desk(task_id)
     if desk.task.state != "open":
-        with read() as session:
-            following = inbox.next_task(session, current_actor(), besides=task_id)
-        step = desk.bundle.label(desk.task.element)
-        return render_template("staff/task_done.html", desk=desk, step=step, following=following, actor=current_actor())
+        return _over_page(desk, desk.draft)
     return _page(desk, {**_first_values(desk), **desk.draft})
 
 
-@route(blueprint, "/tugas/<task_id>", Permission.TASK_WORK, methods=("POST",), late=keep_late)
+@route(blueprint, "/tugas/<task_id>", Permission.TASK_WORK, methods=("POST",), late=drafts.keep, again=again)
 def complete(task_id: str) -> ResponseReturnValue:
     """Complete the task with what was typed; what is wrong comes back beside its field."""
     desk = _desk(task_id)
@@ -80,10 +75,8 @@ def complete(task_id: str) -> ResponseReturnValue:
         done = run(CompleteTask(task_id, typed))
     except Invalid as refusal:
         return _page(desk, typed, {**refusal.errors, **wrong}), 400
-    except Conflict:
-        if _desk(task_id).task.completed_by == current_actor().id:  # a second click, or the page loaded again
-            return redirect(url_for("task.show", task_id=task_id))
-        raise
+    except Conflict as lost:
+        return lost_race(task_id, typed, lost)
     with read() as session:
         following = inbox.next_task(session, current_actor(), besides=task_id)
         opened = [tasks.assignment(session, each) for each in done.opened]
@@ -92,15 +85,20 @@ def complete(task_id: str) -> ResponseReturnValue:
     return render_template("staff/completed.html", **shown, step=step, unit_name=unit_name)
 
 
-@route(blueprint, "/tugas/<task_id>/draf", Permission.TASK_WORK, methods=("POST",), late=keep_late)
+@route(blueprint, "/tugas/<task_id>/draf", Permission.TASK_WORK, methods=("POST",), late=drafts.keep, again=again)
 def draft(task_id: str) -> ResponseReturnValue:
     """Keep what was typed so far, by button or every little while."""
     desk = _desk(task_id)
     typed, wrong = _typed(desk)
-    run(SaveDraft(task_id, typed))
+    try:
+        run(SaveDraft(task_id, typed))
+    except Conflict as lost:
+        if _by_script():
+            raise
+        return lost_race(task_id, typed, lost)
     if wrong:
         return _page(desk, typed, wrong), 400
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if _by_script():
         local = service().calendar.local(now()).replace(second=0, microsecond=0)
         return jsonify(said=_("Draf tersimpan pukul %(time)s.", time=text(time_text(local))))
     flash(_("Draf tersimpan. Anda dapat melanjutkan kapan saja."), "success")
@@ -122,6 +120,76 @@ def foresee(task_id: str) -> ResponseReturnValue:
     decision, shown = outcome.decision_of(desk.bundle, form), _shown(desk, typed, {})
     return render_template(
         "staff/consequences.html", desk=desk, consequence=consequence, decision=decision, shown=shown
+    )
+
+
+def lost_race(task_id: str, typed: Mapping[str, Any] | None, lost: Conflict) -> ResponseReturnValue:
+    """Somebody else was first: who and when in one sentence, and what was typed, to go on with or to copy."""
+    desk, me = _desk(task_id), current_actor().id
+    if typed is None:
+        typed = forms.posted(desk.form) if desk.form else {}
+    if desk.task.state == "open" and desk.task.assignee in (None, me):
+        raise lost  # the case has moved, the task is still theirs: the form comes back
+    if desk.task.completed_by == me and _same(desk, typed):  # a second click, or the page loaded again
+        return redirect(url_for("task.show", task_id=task_id))
+    return _over_page(desk, typed, lost=True, drafted=_drafted(desk, typed)), 409
+
+
+def _by_script() -> bool:
+    """Whether the page's script saves the draft, which is answered in a sentence and no page."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _same(desk: Desk, typed: Mapping[str, Any]) -> bool:
+    """Whether the task was completed with just these answers."""
+    with read() as session:
+        given = tasks.given_for(session, desk.task.id)
+    if desk.form is None or given is None:
+        return given is None
+    try:
+        loaded = desk.form.load(typed, sources_of(service(), now()), desk.variables)
+    except Invalid:
+        return False
+    return {name: value for name, value in loaded.items() if value is not None} == given
+
+
+def _drafted(desk: Desk, typed: Mapping[str, Any]) -> bool:
+    """Keep what was typed for a task that somebody else holds now, so that it is there once it is released."""
+    if desk.task.state != "open" or not _written(desk, typed):
+        return False
+    try:
+        run(SaveDraft(desk.task.id, typed))
+    except Refusal:
+        return False
+    return True
+
+
+def _written(desk: Desk, typed: Mapping[str, Any]) -> list[tuple[Text, str]]:
+    """What somebody wrote and chose, in words, without what stood in the form before anybody typed."""
+    first, given = _first_values(desk), []
+    for question in desk.form.questions if desk.form else ():
+        value = typed.get(question.key)
+        if value and value != first.get(question.key) and question.type != "filepicker":
+            words = (
+                str(value) if question.type in ("textfield", "textarea", "datetime") else answer_text(question, value)
+            )
+            given.append((question.label, words))
+    return given
+
+
+def _over_page(desk: Desk, typed: Mapping[str, Any], lost: bool = False, drafted: bool = False) -> str:
+    """A task that is over, or somebody else's by now: how that came, what the reader had typed, and what is next."""
+    with read() as session:
+        following = inbox.next_task(session, current_actor(), besides=desk.task.id)
+    return render_template(
+        "staff/task_done.html",
+        desk=desk,
+        written=_written(desk, typed),
+        lost=lost,
+        drafted=drafted,
+        step=desk.bundle.label(desk.task.element),
+        following=following,
+        actor=current_actor(),
     )
 
 
@@ -167,6 +235,7 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
         about=described(desk.file, desk.bundle) if desk.file else None,
         actor=current_actor(),
         consequence=consequence,
+        fresh=request.method == "POST",
     )
 
 

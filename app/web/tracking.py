@@ -10,8 +10,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.bundle.form_values import cleaned
 from app.bundle.forms import Form
-from app.bundle.read import Bundle
 from app.bundle.service_statuses import ActionWords
 from app.bundle.sources import sources_of
 from app.commands.messages import SendMessage, Withdraw
@@ -21,7 +21,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise, shown
 from app.queries import progress, tracking
-from app.web import forms, signed_in
+from app.web import again, author, carry, forms, signed_in
 from app.web.current import now, read, service, web
 from app.web.routes import current_actor, route, run
 from app.web.security import limiter
@@ -45,11 +45,20 @@ class Act:
 @route(blueprint, "/lacak", Permission.PUBLIC)
 def find() -> ResponseReturnValue:
     """Ask for number and secret."""
-    number = request.args.get("nomor", "")[:LONGEST_TYPED]
-    return render_template("citizen/find.html", number=number, wrong=False, hints={})
+    return _find_page(request.args.get("nomor", ""))
 
 
-@route(blueprint, "/lacak", Permission.PUBLIC, methods=("POST",))
+def find_again() -> str:
+    """The page that asks for number and secret, with the number that was typed."""
+    return _find_page(request.form.get("nomor", ""))
+
+
+def code_first(shut: carry.Shut) -> ResponseReturnValue:
+    """Number and secret are asked for again; what was typed meanwhile waits in the page, sealed."""
+    return _find_page((request.view_args or {}).get("tracking_id", ""), carried=shut.sealed), 401
+
+
+@route(blueprint, "/lacak", Permission.PUBLIC, methods=("POST",), again=find_again)
 @limiter.limit("10 per minute")
 def open_page() -> ResponseReturnValue:
     """Check number and secret; which of the two was wrong is never said."""
@@ -58,8 +67,10 @@ def open_page() -> ResponseReturnValue:
     with read() as database:
         actor = tracking.authenticate(database, web().parts, number, secret)
     if actor is None:
-        return render_template("citizen/find.html", number=typed, wrong=True, hints=_mistyped(number, secret)), 403
+        return _find_page(typed, wrong=True, hints=_mistyped(number, secret)), 403
     signed_in.open_complaint(actor)
+    if (carried := carry.brought(author.mark_of(actor))) is not None:
+        return render_template("account/resume.html", carried=carried, token=author.token_for(carried.author))
     return redirect(url_for("tracking.page", tracking_id=actor.complaint))
 
 
@@ -80,35 +91,68 @@ def close(tracking_id: str) -> ResponseReturnValue:
     return redirect("/lacak")
 
 
-@route(blueprint, "/lacak/<tracking_id>/pesan/<name>", Permission.REPORTER, methods=("GET", "POST"))
+def message_again(tracking_id: str, name: str) -> str:
+    """The form of a message with what was sent standing in it."""
+    return _again(tracking_id, lambda found: _message(found, name))
+
+
+@route(
+    blueprint, "/lacak/<tracking_id>/pesan/<name>", Permission.REPORTER, methods=("GET", "POST"), again=message_again
+)
 def message(tracking_id: str, name: str) -> ResponseReturnValue:
     """A reply, the missing details, or satisfaction."""
-    found = _found(tracking_id)
-    action = next((each for each in found.actions if each.name == name), None)
-    if action is None:
-        return _moved_on(tracking_id)
-    return _act(found, Act(_words(name), action.form, lambda answers: SendMessage(tracking_id, name, answers)))
+    return _act(tracking_id, lambda found: _message(found, name))
 
 
-@route(blueprint, "/lacak/<tracking_id>/cabut", Permission.REPORTER, methods=("GET", "POST"))
+def withdraw_again(tracking_id: str) -> str:
+    """The form of the withdrawal with what was sent standing in it."""
+    return _again(tracking_id, _withdrawal)
+
+
+@route(blueprint, "/lacak/<tracking_id>/cabut", Permission.REPORTER, methods=("GET", "POST"), again=withdraw_again)
 def withdraw(tracking_id: str) -> ResponseReturnValue:
     """Take the complaint back."""
-    found = _found(tracking_id)
-    if found.withdraw is None:
-        return _moved_on(tracking_id)
-    words = _words(WITHDRAW)
-    return _act(found, Act(words, found.withdraw, lambda answers: Withdraw(tracking_id, answers), grave=True))
+    return _act(tracking_id, _withdrawal)
 
 
-@route(blueprint, "/lacak/<tracking_id>/tugas/<task_id>", Permission.REPORTER, methods=("GET", "POST"))
+def duty_again(tracking_id: str, task_id: str) -> str:
+    """The form of the reporter's step with what was sent standing in it."""
+    return _again(tracking_id, lambda found: _duty(found, task_id))
+
+
+@route(
+    blueprint, "/lacak/<tracking_id>/tugas/<task_id>", Permission.REPORTER, methods=("GET", "POST"), again=duty_again
+)
 def duty(tracking_id: str, task_id: str) -> ResponseReturnValue:
     """A step of the diagram that the reporter does."""
-    found = _found(tracking_id)
+    return _act(tracking_id, lambda found: _duty(found, task_id))
+
+
+def _message(found: progress.Progress, name: str) -> Act | None:
+    action = next((each for each in found.actions if each.name == name), None)
+    if action is None:
+        return None
+    return Act(_words(name), action.form, lambda answers: SendMessage(found.tracking_id, name, answers))
+
+
+def _withdrawal(found: progress.Progress) -> Act | None:
+    if found.withdraw is None:
+        return None
+    words, send = _words(WITHDRAW), lambda answers: Withdraw(found.tracking_id, answers)
+    return Act(words, found.withdraw, send, grave=True)
+
+
+def _duty(found: progress.Progress, task_id: str) -> Act | None:
     own = next((each for each in found.duties if each.task_id == task_id), None)
     if own is None or own.form is None:
-        return _moved_on(tracking_id)
-    words = ActionWords(own.task_id, own.name, SEND)
-    return _act(found, Act(words, own.form, lambda answers: CompleteTask(task_id, answers)))
+        return None
+    return Act(ActionWords(own.task_id, own.name, SEND), own.form, lambda answers: CompleteTask(task_id, answers))
+
+
+def _find_page(number: str, wrong: bool = False, hints: Mapping[str, str] | None = None, carried: str = "") -> str:
+    sealed = carried or request.form.get(carry.FIELD, "")
+    shown = {"number": number[:LONGEST_TYPED], "wrong": wrong, "hints": hints or {}}
+    return render_template("citizen/find.html", **shown, carried=sealed, field=carry.FIELD)
 
 
 def _mistyped(number: str, secret: str) -> dict[str, str]:
@@ -129,16 +173,34 @@ def _found(tracking_id: str) -> progress.Progress:
 
 
 def _moved_on(tracking_id: str) -> ResponseReturnValue:
-    flash(_("Keadaan aduan sudah berubah; langkah itu tidak diperlukan lagi."), "warning")
+    """The case does not wait for this any more; what was typed and did not arrive is offered for copying."""
+    found, written = _found(tracking_id), again.texts()
+    said = {each.text for each in found.conversation if each.direction == "in"}
+    if written and not all(cleaned(each, lines=True) in said for each in written):
+        return render_template("citizen/moved.html", found=found, written=[("", each) for each in written]), 409
+    if written:  # a second click
+        flash(_("Terima kasih, sudah kami terima."), "success")
+    else:
+        flash(_("Keadaan aduan sudah berubah; langkah itu tidak diperlukan lagi."), "warning")
     return redirect(url_for("tracking.page", tracking_id=tracking_id))
 
 
-def _act(found: progress.Progress, act: Act) -> ResponseReturnValue:
-    """Show the form, or take it in and go back to the page."""
-    bundle, variables = _case(found.tracking_id)
-    form = bundle.forms.get(act.form)
-    if form is None:
+def _again(tracking_id: str, choose: Callable[[progress.Progress], Act | None]) -> str:
+    found = _found(tracking_id)
+    act = choose(found)
+    if act is None:
         raise NotFound
+    form, variables = _form(found, act)
+    return _act_page(found, act, form, forms.posted(form), variables)
+
+
+def _act(tracking_id: str, choose: Callable[[progress.Progress], Act | None]) -> ResponseReturnValue:
+    """Show the form, or take it in and go back to the page."""
+    found = _found(tracking_id)
+    act = choose(found)
+    if act is None:
+        return _moved_on(tracking_id)
+    form, variables = _form(found, act)
     if request.method == "GET":
         return _act_page(found, act, form, form.first_values(variables), variables)
     answers = forms.posted(form)
@@ -151,10 +213,20 @@ def _act(found: progress.Progress, act: Act) -> ResponseReturnValue:
     except Invalid as refusal:
         return _act_page(found, act, form, answers, variables, {**refusal.errors, **wrong}), 400
     except Conflict:
-        return _moved_on(found.tracking_id)
+        return _moved_on(tracking_id)
     flash(_("Terima kasih, sudah kami terima."), "success")
     flash(request.path, "sent")
     return redirect(url_for("tracking.page", tracking_id=found.tracking_id))
+
+
+def _form(found: progress.Progress, act: Act) -> tuple[Form, Mapping[str, Any]]:
+    """The form of what the reporter does, and the variables of the case that it may ask for."""
+    with read() as database:
+        bundle, variables = progress.bundle_and_variables(database, web().parts.shelf, found.tracking_id)
+    form = bundle.forms.get(act.form)
+    if form is None:
+        raise NotFound
+    return form, variables
 
 
 def _act_page(
@@ -167,13 +239,13 @@ def _act_page(
 ) -> str:
     with read() as database:
         files = forms.names_of(database, answers, form)
-    shown = forms.Shown(form, sources_of(service(), now()), answers, errors or {}, variables, files, fresh=bool(errors))
+    shown = forms.Shown(form, sources_of(service(), now()), answers, errors or {}, variables, files, fresh=_sent())
     return render_template("citizen/act.html", found=found, act=act, shown=shown)
 
 
-def _case(tracking_id: str) -> tuple[Bundle, Mapping[str, Any]]:
-    with read() as database:
-        return progress.bundle_and_variables(database, web().parts.shelf, tracking_id)
+def _sent() -> bool:
+    """Whether the page answers a form that was sent: what stands in it is newer than what the browser kept."""
+    return request.method == "POST"
 
 
 def _words(name: str) -> ActionWords:

@@ -38,6 +38,14 @@ def app(service: World) -> Flask:
 
 
 @pytest.fixture
+def guarded(service: World) -> Flask:
+    """The same pages as they run, tokens included; nobody is too fast."""
+    made = create_app(service.parts.settings, parts=service.parts)
+    limiter.enabled = False
+    return made
+
+
+@pytest.fixture
 def visit(app: Flask, service: World) -> Visit:
     """A browser in which one of tests.world.PEOPLE is signed in; None: nobody."""
 

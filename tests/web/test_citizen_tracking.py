@@ -168,7 +168,9 @@ def test_an_answer_can_be_replied_to_and_the_case_opens_again(visit: Visit, serv
     page = browser.post(address, data=sent, follow_redirects=True).text
     assert "Dibuka kembali" in page and line(page)[3] == "current"
     again = browser.post(address, data=sent, follow_redirects=True).text
-    assert "tidak diperlukan lagi" in again and again.count("Masih padam sampai malam ini.") == 1
+    assert "sudah kami terima" in again and again.count("Masih padam sampai malam ini.") == 1
+    other = browser.post(address, data={**sent, "text": "Lampunya malah pecah."})
+    assert other.status_code == 409 and "belum terkirim" in other.text and "Lampunya malah pecah." in other.text
 
 
 def test_satisfaction_closes_the_case_with_a_rating(visit: Visit, service: World) -> None:
@@ -201,5 +203,7 @@ def test_steps_that_this_complaint_never_took_are_called_so(visit: Visit, servic
 def test_a_message_that_the_case_does_not_wait_for_leads_back(visit: Visit, service: World, name: str) -> None:
     filed, browser = service.file(), visit(None)
     enter(browser, filed)
-    answer = browser.post(f"/lacak/{filed.tracking_id}/pesan/{name}", data={"text": "x" * 20})
-    assert answer.location == f"/lacak/{filed.tracking_id}"
+    answer = browser.post(f"/lacak/{filed.tracking_id}/pesan/{name}", data={"text": "Masih padam <b>."})
+    assert answer.status_code == 409 and "Masih padam &lt;b&gt;." in answer.text
+    assert f'href="/lacak/{filed.tracking_id}"' in answer.text
+    assert browser.get(f"/lacak/{filed.tracking_id}/pesan/{name}").location == f"/lacak/{filed.tracking_id}"

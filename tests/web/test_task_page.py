@@ -149,8 +149,9 @@ def test_a_lost_race_says_who_did_what_and_when(service: World, visit: Visit, st
     assert visit("dinkominfo").post(f"/tugas/{step3}", data=ASSIGN).status_code == 200
     answer = late.post(f"/tugas/{step3}", data=ASSIGN)
     assert answer.status_code == 409
-    assert "Dinkominfo sudah menyelesaikan tugas ini" in answer.text
-    assert "Sen, 23 Nov 2026 09.00 WIB" in answer.text
+    said = "Dinkominfo sudah menyelesaikannya pada Sen, 23 Nov 2026 09.00 WIB."
+    assert f"Tugas sudah diambil petugas lain: {said}" in answer.text
+    assert answer.text.count("menyelesaikan") == 1
 
 
 def test_a_second_click_of_the_same_person_is_no_race(service: World, visit: Visit, step3: str) -> None:
@@ -193,7 +194,7 @@ def test_T3_of_two_forms_sent_at_once_one_is_taken_and_the_other_page_names_the_
             answers = dict(zip(names, both.map(send, names, [task, task]), strict=True))
             assert sorted(status for status, _ in answers.values()) == [200, 409], task
             winner, loser = sorted(names, key=lambda name: answers[name][0])
-            assert f"{winner.title()} sudah menyelesaikan tugas ini" in answers[loser][1]
+            assert f"{winner.title()} sudah menyelesaikannya pada" in answers[loser][1]
             assert service.rows(Task, id=task)[0].completed_by == service.actor(winner).id
 
 
@@ -201,7 +202,7 @@ def test_claiming_what_somebody_holds_says_who(visit: Visit, step3: str) -> None
     visit("dinkominfo").post(f"/tugas/{step3}/ambil")
     answer = visit("dinkominfo2").post(f"/tugas/{step3}/ambil")
     assert answer.status_code == 409
-    assert "Tugas sudah diambil petugas lain: Dinkominfo" in answer.text
+    assert "Tugas sudah diambil petugas lain: Dinkominfo, Sen, 23 Nov 2026 09.00 WIB." in answer.text
     assert "sedang mengerjakan" in visit("dinkominfo2").get(f"/tugas/{step3}").text
 
 

@@ -17,7 +17,8 @@ async function copy(button) {
     await navigator.clipboard.writeText(text);
   } catch {
     // Without https there is no clipboard: select the text, so that Ctrl+C takes it.
-    window.getSelection().selectAllChildren(source);
+    if (source?.select) source.select();
+    else window.getSelection().selectAllChildren(source);
     return;
   }
   say(button);
