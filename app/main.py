@@ -90,12 +90,13 @@ def create_app(
         navigation,
         public_words,
         security,
+        shipped,
         tables,
     )
     from app.web.current import Web
 
     parts = parts or join(settings, clock, chance)
-    app = Flask("app.web", static_folder="static", static_url_path="/static")
+    app = Flask("app.web", static_folder=None)
     app.secret_key = settings.secret_key
     # Twice what may be attached, so that one file too many or too large is told beside its field, with all else kept.
     largest = 2 * settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
@@ -111,6 +112,7 @@ def create_app(
     machine_words.install(app)
     navigation.install(app)
     tables.install(app)
+    shipped.install(app)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(name).blueprint)
     refuse_undeclared(app)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -102,10 +105,17 @@ def test_the_command_serves_pages_on_the_port_it_is_given(tmp_path: Path) -> Non
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
             page = _first_page(f"http://127.0.0.1:{port}/masuk")
+            sent = {coding: _sent(port, page, coding) for coding in ("br", "gzip", "identity")}
         finally:
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=20)
     assert "Akun contoh" in page
+    assert {headers["Content-Encoding"] for headers, _ in sent.values()} == {"br", "gzip", None}
+    assert gzip.decompress(sent["gzip"][1]) == sent["identity"][1]
+    assert len(sent["br"][1]) < len(sent["gzip"][1]) < len(sent["identity"][1])
+    assert {(headers["Content-Length"], headers["Vary"]) for headers, _ in sent.values()} == {
+        (str(len(body)), "Accept-Encoding") for _, body in sent.values()
+    }
     assert f"http://127.0.0.1:{port}/" in said.decode()
     assert "dinkominfo@contoh.example" in said.decode()
     assert "Traceback" not in said.decode()
@@ -139,6 +149,15 @@ def test_the_command_line_adds_grants_lists_and_closes(tmp_path: Path) -> None:
     assert "[closed]" in alur("list")[1]
     with reading(join(Settings.from_environment(environ)).database) as session:
         assert session.scalar(select(User.demo)) is False
+
+
+def _sent(port: int, page: str, coding: str) -> tuple[Message, bytes]:
+    """The styles that a page names, as the server sends them to whoever takes this coding."""
+    found = re.search(r'href="(/static/bundle/app\.[^"]+\.css)"', page)
+    assert found is not None
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{found.group(1)}", headers={"Accept-Encoding": coding})
+    with urllib.request.urlopen(asked) as answer:
+        return answer.headers, answer.read()
 
 
 def _first_page(address: str) -> str:

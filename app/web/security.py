@@ -86,6 +86,5 @@ def _harden(response: Response, https: bool) -> Response:
         response.headers.setdefault(name, value)
     if https:
         response.headers["Strict-Transport-Security"] = HSTS
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

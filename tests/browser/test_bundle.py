@@ -11,9 +11,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.site import Site
+from tests.browser.visiting import Visits
 
 BUNDLE = Path(__file__).parents[2] / "app" / "web" / "static" / "bundle"
+NAMES = json.loads((BUNDLE / "manifest.json").read_text("utf-8")) if (BUNDLE / "manifest.json").exists() else {}
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -77,6 +81,8 @@ class Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with a page, with the drawing or its state, else with a file of the bundle."""
         known = {path: (HEAD + body + "</main></body></html>", "text/html") for path, body in PAGES.items()}
+        if (name := NAMES.get(self.path.removeprefix("/bundle/"))) is not None:
+            self.path = f"/bundle/{name}"
         known |= {"/p.bpmn": (DIAGRAM, "text/xml"), "/state.json": (json.dumps(STATE), "application/json")}
         if self.path not in known:
             super().do_GET()
@@ -99,7 +105,7 @@ class Handler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of a server for the pages of this file."""
-    assert (BUNDLE / "app.js").exists(), "the bundle is not built: make assets"
+    assert NAMES, "the bundle is not built: make assets"
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(BUNDLE.parent)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -238,3 +244,21 @@ def test_our_parts_are_accessible_in_both_colour_modes(visit: Callable[[str], Pa
         expect(page.locator(".diagram[data-drawn]")).to_be_visible()
     found = [row for row in Axe().run(page).response["violations"] if row["impact"] in {"serious", "critical"}]
     assert [(row["id"], [node["html"] for node in row["nodes"]]) for row in found] == []
+
+
+def test_a_browser_is_sent_compressed_files_and_asks_for_each_once(visits: Visits, lively: Site) -> None:
+    page = visits.visitor(lively)
+    sent: list[Response] = []
+    page.on("response", lambda answer: sent.append(answer) if "/static/" in answer.url else None)
+    page.goto("/")
+    codings = {answer.url.rpartition(".")[2]: answer.headers.get("content-encoding") for answer in sent}
+    assert codings["css"] == codings["js"] == "br" and codings.get("woff2") is None
+    whole = (BUNDLE / NAMES["app.css"]).read_bytes()
+    assert next(answer for answer in sent if answer.url.endswith(".css")).body() == whole
+    asked = len(sent)
+    page.goto("/lacak")
+    again = [answer.url for answer in sent[asked:] if not answer.from_service_worker and answer.status != 304]
+    cached = page.evaluate(
+        "performance.getEntriesByType('resource').filter((e) => e.transferSize > 0).map((e) => e.name)"
+    )
+    assert cached == [], again

@@ -1,8 +1,12 @@
-// Builds what browsers load into ../static/bundle: app.js, app.css, viewer.js, viewer.css, icons.svg and the fonts.
+// Builds what browsers load into ../static/bundle: scripts, styles, icons, fonts and the mark, each named after what it
+// holds, compressed beside it as .br and .gz, and listed by its plain name in manifest.json.
 import { build } from 'esbuild';
 import { PurgeCSS } from 'purgecss';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const web = fileURLToPath(new URL('..', import.meta.url));
@@ -29,7 +33,26 @@ async function sprite() {
     return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"`
       + ` stroke-linecap="round" stroke-linejoin="round">${shapes.replace(/\s*\n\s*/g, '')}</symbol>`;
   }));
-  await writeFile(`${fresh}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('\n')}</svg>\n`);
+  await named('icons.svg', `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('\n')}</svg>\n`);
+}
+
+/** Writes a file that esbuild does not build, under a name that changes with what it holds. */
+async function named(name, content) {
+  const sum = createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase();
+  await writeFile(`${fresh}/${name.replace(/\.(\w+)$/, `.${sum}.$1`)}`, content);
+}
+
+/** Writes .br and .gz beside what becomes smaller by it: text does, fonts are compressed already. */
+async function compress(name) {
+  const content = await readFile(`${fresh}/${name}`);
+  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+  const smaller = {
+    br: await promisify(brotliCompress)(content, best),
+    gz: await promisify(gzip)(content, { level: 9 }),
+  };
+  for (const [suffix, packed] of Object.entries(smaller)) {
+    if (packed.length < content.length * 0.9) await writeFile(`${fresh}/${name}.${suffix}`, packed);
+  }
 }
 
 // Tabler is 600 kB, of which our pages use a tenth: what no template, view or script names is left out.
@@ -61,12 +84,18 @@ await Promise.all([
     format: 'iife',
     target: ['es2021'],
     legalComments: 'linked',
-    assetNames: '[name]',
+    entryNames: '[name].[hash]',
+    assetNames: '[name].[hash]',
     loader: { '.woff2': 'file', '.woff': 'empty' },
     plugins: [onlyUsedTabler],
     logLevel: 'warning',
   }),
   sprite(),
+  readFile(`${web}static/mark.svg`).then((mark) => named('mark.svg', mark)),
 ]);
+const built = (await readdir(fresh)).sort();
+await Promise.all(built.map(compress));
+const manifest = Object.fromEntries(built.map((name) => [name.replace(/\.[0-9A-Z]{8}(?=\.)/, ''), name]));
+await writeFile(`${fresh}/manifest.json`, `${JSON.stringify(manifest, null, 1)}\n`);
 await rm(bundle, { recursive: true, force: true });
 await rename(fresh, bundle);
