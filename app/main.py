@@ -89,6 +89,7 @@ def create_app(
         machine_words,
         navigation,
         public_words,
+        returns,
         security,
         shipped,
         tables,
@@ -110,6 +111,7 @@ def create_app(
     forms.install(app)
     public_words.install(app)
     machine_words.install(app)
+    returns.install(app)
     navigation.install(app)
     tables.install(app)
     shipped.install(app)

@@ -97,6 +97,11 @@ def status_after(bundle: Bundle, previous: str, step: Passage, instance: Progres
     return next((status for status in reversed(passed) if status), previous)
 
 
+def first_status(bundle: Bundle) -> str:
+    """The public status of an instance that has just begun, before its first step gives it another."""
+    return next((bundle.manifest.statuses.get(start, "") for start in bundle.definition.starts.values()), "")
+
+
 def withdrawn_status(bundle: Bundle) -> str | None:
     """The status of an instance that its reporter withdrew, or None when the process knows no withdrawal."""
     rule = bundle.manifest.instance.withdraw

@@ -9,6 +9,7 @@ from app.bundle.form_fields import Field
 from app.bundle.manifest import MANIFEST, Variable
 from app.bundle.meaning import FILES, FORMER_JUDGED
 from app.bundle.read import Bundle, forms_named
+from app.bundle.service_statuses import CANCELLED
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
@@ -134,6 +135,7 @@ def _statuses(bundle: Bundle, known: Known) -> Iterator[Finding]:
     manifest = bundle.manifest
     ids = {*bundle.definition.elements, *bundle.definition.flows}
     ids |= {manifest.instance.withdraw.end} if manifest.instance.withdraw else set()
+    ids |= {CANCELLED}  # a case that is ended from outside
     yield from _missing("statuses", manifest.statuses, ids, "unsur atau arus", "element or flow")
     if known.statuses is not None:
         for id_, status in manifest.statuses.items():

@@ -24,6 +24,11 @@ FORMER: Mapping[str, tuple[str, ...]] = {
     "rating": ("rating",),
     "rating_text": ("text",),
     "said": ("text", "reason"),  # what the reporter writes to the offices
+    "merged_with": ("duplicate_of",),  # the number of the complaint that reports the same
+    "category": ("category",),  # kept as a column of the complaint, like the next three and the outcome
+    "classification": ("classification",),
+    "public_text": ("public_text",),
+    "kelurahan": ("kelurahan",),
 }
 FILES = frozenset({"pictures", "pictures_before", "pictures_after"})
 JUDGED = "judged_in"

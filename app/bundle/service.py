@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
+from app.bundle import former
 from app.bundle import frames as letters
 from app.bundle import service_files as files
 from app.bundle.service_reader import Source
 from app.bundle.service_rows import Category, Channel, Kelurahan, Question, Role, Standard, Template, Unit
 from app.bundle.service_statuses import (
     ActionWords,
+    Cancellation,
     Emergency,
     PublicStep,
     Stage,
     Status,
     actions,
+    cancellations,
     emergency,
     stages,
     statuses,
@@ -48,6 +51,7 @@ NAMES = (
     "questions.toml",
 )
 OPTIONAL = (letters.FILE,)  # service data of earlier versions have none
+STATUSES = "statuses.toml"
 TEMPLATES = "templates/"
 NEEDED_TEMPLATES = ("reminder", "overdue", "escalation", "digest", "horizon")  # sent by the product itself
 
@@ -88,6 +92,7 @@ class ServiceData:
     actions: Mapping[str, ActionWords] = field(default_factory=dict)
     stages: tuple[Stage, ...] = ()
     frames: Mapping[str, letters.Frame] = field(default_factory=dict)
+    cancellations: Mapping[str, Cancellation] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # warnings only: conflicts of the source, what is not confirmed
 
     def limit(self, key: str, day: date) -> Limit:
@@ -106,17 +111,24 @@ def read_service(folder: Path) -> ServiceData:
     return service_from(read_contents(folder))
 
 
-def service_from(contents: Mapping[str, bytes]) -> ServiceData:
-    """The service's data from the contents of its files; raises InvalidServiceData with every finding."""
-    service, findings = inspect_service(contents)
+def service_from(contents: Mapping[str, bytes], stored: Collection[str] = ()) -> ServiceData:
+    """The service's data from the contents of its files; raises InvalidServiceData with every finding.
+
+    `stored` names the files that were loaded by an earlier release perhaps: what it did not ask for has its default.
+    """
+    service, findings = inspect_service(contents, stored)
     if service is None:
         raise InvalidServiceData(findings=findings)
     return service
 
 
-def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, list[Finding]]:
+def inspect_service(
+    contents: Mapping[str, bytes], stored: Collection[str] = ()
+) -> tuple[ServiceData | None, list[Finding]]:
     """The service's data (None when a fault forbids its use) and all findings, also those that are only warnings."""
     sources = {name: Source(name, contents.get(name)) for name in NAMES}
+    if STATUSES in stored:
+        sources[STATUSES].data = former.completed(sources[STATUSES].data)
     calendar, faults = _calendar(sources["calendar.toml"])
     role_rows = files.roles(sources["roles.toml"])
     versions = files.limits(sources["sla.toml"])
@@ -126,13 +138,15 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
     channels = files.channels(sources["channels.toml"])
     kelurahan = files.kelurahan(sources["kelurahan.toml"])
     questions = files.questions(sources["questions.toml"])
-    words = sources["statuses.toml"]
-    plain = stages(words)
-    public, procedure, urgent, acts = statuses(words, plain), steps(words), emergency(words), actions(words)
+    words = sources[STATUSES]
+    plain, causes = stages(words), cancellations(words)
+    flags = frozenset(row.flag for row in categories.values() if row.flag)
+    public, procedure, urgent, acts = statuses(words, plain, flags), steps(words), emergency(words), actions(words)
     templates = _templates(contents, sources)
     around, frames = letters.frames(contents.get(letters.FILE))
     if frames is not None:
         sources[letters.FILE] = frames
+    _check_letters(words, public, templates, STATUSES in stored)
     _check_units(sources, units, categories, standard)
     _check_limits(sources["sla.toml"], versions, role_rows, calendar)
     _unconfirmed(sources)
@@ -160,6 +174,7 @@ def inspect_service(contents: Mapping[str, bytes]) -> tuple[ServiceData | None, 
         acts,
         plain,
         around,
+        causes,
         tuple(findings),
     )
     return service, findings
@@ -217,6 +232,15 @@ def _check_limits(
                     "Write for instance limit = “P3D” with clock = “working”.",
                 ),
             )
+
+
+def _check_letters(
+    source: Source, statuses: Mapping[str, Status], templates: Mapping[str, Template], stored: bool
+) -> None:
+    """A status may only name letters that exist; what was loaded earlier goes without a letter instead."""
+    for status in statuses.values():
+        if status.letter and status.letter not in templates and not stored:
+            _unknown(source, f"status {status.code}", status.letter, templates, "surat", "letter")
 
 
 def _unknown(source: Source, where: str, value: str, known: Iterable[str], kind_id: str, kind_en: str) -> None:

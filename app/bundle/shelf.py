@@ -92,7 +92,7 @@ class Shelf:
         contents = files_in_force(reader)
         if not contents:
             raise NotFound(Text("Data layanan belum dimuat.", "The service's data has not been loaded yet."))
-        service = service_from({name: content for name, (content, _) in contents.items()})
+        service = service_from({name: content for name, (content, _) in contents.items()}, stored=contents)
         digest = contents[LIMITS][1]
         self._service = (count, service, digest)
         return service, digest
@@ -103,5 +103,5 @@ class Shelf:
             if old is None:
                 return None
             contents = {name: content for name, (content, _) in files_in_force(reader).items()}
-            self._former[digest] = service_from({**contents, LIMITS: old})
+            self._former[digest] = service_from({**contents, LIMITS: old}, stored=contents)
         return self._former[digest]

@@ -50,7 +50,7 @@ class Stage:
         """Start the case with what the reporter filed; Invalid where `data` does not fit the start form's questions."""
         self.play = play
         self.now = self.started = start
-        self.status = play.bundle.manifest.statuses.get(next(iter(play.bundle.definition.starts.values()), ""), "")
+        self.status = facts.first_status(play.bundle)
         self.path: list[str] = []  # user tasks in the order in which they opened
         self.route: list[str] = []  # user tasks, events passed and the end
         self.flows: list[str] = []

@@ -12,17 +12,11 @@ from app.commands.casefile import CaseFile
 from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
+from app.rules.statuses import outcome_of
 from app.store.base import table_of
 from app.store.complaints import Attachment, Complaint
 
-# How a case ended says its outcome (DOMAIN 5.3); after a plain end the answer of the follow-up stands.
-OUTCOMES = {
-    "archived": "archived_incomplete",
-    "forwarded_elsewhere": "forwarded_elsewhere",
-    "merged": "duplicate",
-    "withdrawn": "withdrawn",
-}
-KEPT = ("category", "classification", "public_text", "outcome", "kelurahan")
+COLUMNS = ("category", "classification", "public_text", "outcome", "kelurahan")  # by the meaning of the same name
 _complaint, _attachment = table_of(Complaint), table_of(Attachment)
 # A file hangs on the answers it first came with, for ever, and only whoever chose it can send it.
 _claim = (
@@ -46,21 +40,21 @@ def mend(file: CaseFile, form: str, answers: Mapping[str, Any]) -> None:
     """Store what these answers decide about the complaint; the report itself is never changed."""
     if file.complaint_id is None:
         return
-    meaning = file.bundle.manifest.meaning
-    changed: dict[str, Any] = {name: answers[name] for name in KEPT if answers.get(name)}
-    if expected := meaning.value("expected_on", form, answers):
+    means = file.bundle.manifest.meaning
+    changed: dict[str, Any] = {name: value for name in COLUMNS if (value := means.value(name, form, answers))}
+    if expected := means.value("expected_on", form, answers):
         changed["expected_on"] = date.fromisoformat(str(expected))
-    if rating := meaning.value("rating", form, answers):
-        changed["rating"], changed["rating_text"] = int(rating), meaning.value("rating_text", form, answers)
-    if answers.get("duplicate_of"):
-        changed["duplicate_of"] = _other(file, str(answers["duplicate_of"]))
+    if rating := means.value("rating", form, answers):
+        changed["rating"], changed["rating_text"] = int(rating), means.value("rating_text", form, answers)
+    if other := means.value("merged_with", form, answers):
+        changed["duplicate_of"] = _other(file, means.keys("merged_with", form)[0], str(other))
     if changed:
         file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(**changed))
 
 
 def close(file: CaseFile) -> None:
-    """Store the outcome of a case that has just ended."""
-    if file.complaint_id is not None and (outcome := OUTCOMES.get(file.row["status"])):
+    """Store the outcome of a case that has just ended; after a plain end that of its answer stands."""
+    if file.complaint_id is not None and (outcome := outcome_of(file.unit.service, file.row["status"])):
         file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(outcome=outcome))
 
 
@@ -82,9 +76,9 @@ def take_attachments(
             raise Invalid(errors={key: [fault]})
 
 
-def _other(file: CaseFile, text: str) -> str:
+def _other(file: CaseFile, field: str, text: str) -> str:
     found = normalise(text)
     if not is_tracking_id(found) or found == file.complaint_id:
         fault = Text("Tulis nomor aduan lain yang benar.", "Give the tracking id of another complaint.")
-        raise Invalid(errors={"duplicate_of": [fault]})
+        raise Invalid(errors={field: [fault]})
     return found

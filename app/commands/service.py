@@ -43,7 +43,7 @@ class LoadService:
         fresh = self._fresh(unit)
         if fresh:
             held = {name: content for name, (content, _) in files_in_force(unit.connection).items()}
-            service_from({**held, **{name: self.files[name] for name in fresh}})
+            service_from({**held, **{name: self.files[name] for name in fresh}}, stored=held.keys() - set(fresh))
             seq = unit.execute(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
             rows = [{"seq": seq + number, **self._row(unit, name)} for number, name in enumerate(fresh, 1)]
             unit.execute(insert(_file), rows)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.bundle import facts
 from app.bundle.read import Bundle
 from app.commands.unit import Unit
-
-FIRST_STATUS = "received"
 
 
 def new_row(unit: Unit, deployment_id: str, bundle: Bundle, business_key: str, *, test: bool = False) -> dict[str, Any]:
@@ -21,7 +20,7 @@ def new_row(unit: Unit, deployment_id: str, bundle: Bundle, business_key: str, *
         "deployment_id": deployment_id,
         "version": 1,
         "state": "active",
-        "status": FIRST_STATUS,
+        "status": facts.first_status(bundle),
         "unit": None,
         "blob": b"",
         "started_at": unit.now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.bundle.read import Bundle
+from app.bundle.service import ServiceData
 from app.domain.errors import NotFound
 from app.queries.people import names_of
-from app.queries.wake import statuses_after
+from app.rules.returns import Return, returns_of
 from app.store.complaints import Attachment, Complaint, Message
 from app.store.instances import History, ProcessInstance
 from app.store.reporters import Reporter
@@ -130,16 +132,11 @@ class File:
     answers: tuple[Given, ...]
     history: tuple[Happened, ...]
     open_steps: tuple[OpenStep, ...]
+    tasks: tuple[Task, ...]
 
-    def returns(self, statuses: Mapping[str, str]) -> list[Given]:
-        """Answers that sent the case back. `statuses` maps flows and elements to the status that passing them gives."""
-        tasks = {given.task_id for given in self.answers if given.task_id}
-        return [
-            given
-            for given in self.answers
-            if given.task_id
-            and any("returned" in each for each in statuses_after(self.history, given.task_id, tasks, statuses))
-        ]
+    def returns(self, service: ServiceData, bundle: Bundle) -> tuple[Return, ...]:
+        """Every return so far, the first one first."""
+        return returns_of(service, bundle, self.tasks, self.history, self.answers)
 
 
 def unit_of(session: Session, tracking_id: str) -> str | None:
@@ -161,6 +158,7 @@ def file_of(session: Session, tracking_id: str) -> File:
     assert instance is not None  # a foreign key holds it
     answers = session.scalars(select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)).all()
     history = session.scalars(select(History).where(History.instance_id == instance.id).order_by(History.seq)).all()
+    tasks = session.scalars(select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)).all()
     names = names_of(session, {row.by for row in answers} | {row.by for row in history if row.by})
     return File(
         tracking_id=complaint.id,
@@ -173,7 +171,8 @@ def file_of(session: Session, tracking_id: str) -> File:
         conversation=conversation(session, tracking_id),
         answers=tuple(_given(row, names) for row in answers),
         history=tuple(Happened(row.task_id, row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
-        open_steps=_open_steps(session, instance.id),
+        open_steps=_open_steps(session, tasks),
+        tasks=tuple(tasks),
     )
 
 
@@ -199,10 +198,8 @@ def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
     return tuple(Said(row.at, row.direction, row.author, row.text) for row in session.scalars(query))
 
 
-def _open_steps(session: Session, instance_id: str) -> tuple[OpenStep, ...]:
-    rows = session.scalars(
-        select(Task).where(Task.instance_id == instance_id, Task.state == "open").order_by(Task.opened_at, Task.id)
-    ).all()
+def _open_steps(session: Session, tasks: Sequence[Task]) -> tuple[OpenStep, ...]:
+    rows = [task for task in tasks if task.state == "open"]
     names = names_of(session, {row.assignee for row in rows if row.assignee})
     return tuple(
         OpenStep(row.id, row.element, row.unit, row.due_at, row.due_confirmed, names.get(row.assignee or ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -10,17 +10,21 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.bundle.read import Bundle
+from app.bundle.service import ServiceData
 from app.domain.roles import Actor
+from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
+from app.rules.returns import reason_of
+from app.rules.statuses import is_returned
 from app.store.accounts import User
 from app.store.complaints import Complaint
-from app.store.instances import ProcessInstance
+from app.store.instances import History, ProcessInstance
 from app.store.tasks import Answer, Candidate, Task
 
 PAGE = 50
 COUNT_CAP = 99  # beyond this the page says "99+": counting 100,000 rows would make every page slow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-WAITING = ("incomplete", "answered")  # statuses in which the next word is the reporter's
 FILTERS = ("unit", "free", "mine", "soon", "late", "waiting")
 
 Pair = tuple[str, str | None]  # a role, and the unit a task asks for (None: a task that asks for none)
@@ -78,14 +82,17 @@ class Numbered(Protocol):
     def tracking_id(self) -> str:
         """Its number."""
 
+    @property
+    def deployment_id(self) -> str:
+        """The version of the procedure that it runs on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """How often a case was sent back, and the form and the code of the last reason."""
+    """How often a case was sent back, and why the last time."""
 
     times: int
-    form: str
-    code: str
+    why: Text | None
 
 
 def pairs_of(actor: Actor) -> tuple[Pair, ...]:
@@ -114,12 +121,12 @@ def mine(session: Session, actor: Actor) -> Page:
     return Page(tuple(sorted(rows, key=lambda row: (row.due_at is None, row.due_at or EPOCH, row.task_id or ""))))
 
 
-def waiting(session: Session, units: frozenset[str] | None, size: int = PAGE) -> Page:
-    """Cases in which the reporter is asked or may answer; of these units only (None: all), longest running first."""
+def waiting(session: Session, statuses: Sequence[str], units: frozenset[str] | None, size: int = PAGE) -> Page:
+    """Cases in one of these statuses; of these units only (None: all), longest running first."""
     query = (
         select(ProcessInstance, Complaint)
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
-        .where(*_awaited(units))
+        .where(*_awaited(statuses, units))
         .order_by(ProcessInstance.started_at, ProcessInstance.id)
         .limit(size)
     )
@@ -127,13 +134,18 @@ def waiting(session: Session, units: frozenset[str] | None, size: int = PAGE) ->
 
 
 def counts(
-    session: Session, actor: Actor, now: datetime, soon: datetime, units: frozenset[str] | None
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    soon: datetime,
+    statuses: Sequence[str],
+    units: frozenset[str] | None,
 ) -> dict[str, int]:
-    """How many lines each filter has, never more than COUNT_CAP + 1."""
+    """How many lines each filter has, never more than COUNT_CAP + 1; `statuses` are those that await the reporter."""
     pairs = pairs_of(actor)
     found = {name: _count(session, pairs, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
     own = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
-    awaited = select(ProcessInstance.id).where(*_awaited(units))
+    awaited = select(ProcessInstance.id).where(*_awaited(statuses, units))
     return found | {"mine": _capped(session, own), "waiting": _capped(session, awaited)}
 
 
@@ -149,19 +161,33 @@ def next_task(session: Session, actor: Actor, besides: str) -> Row | None:
     return next((row for row in rows if row.task_id != besides and row.assignee in (None, actor.id)), None)
 
 
-def returned(session: Session, rows: Iterable[Numbered]) -> dict[str, Returned]:
-    """Tracking id -> how often that case was sent back, for those that were."""
-    code = Answer.data["reason_code"].as_string()
-    query = (
-        select(ProcessInstance.business_key, Answer.form, code)
-        .join(Answer, Answer.instance_id == ProcessInstance.id)
-        .where(ProcessInstance.business_key.in_([row.tracking_id for row in rows]), code.is_not(None))
-        .order_by(Answer.instance_id, Answer.seq)
-    )
-    found: dict[str, Returned] = {}
-    for key, form, reason in session.execute(query):
-        found[key] = Returned(found[key].times + 1 if key in found else 1, form, reason)
-    return found
+def returned(
+    session: Session, service: ServiceData, bundle_of: Callable[[str], Bundle], rows: Iterable[Numbered]
+) -> dict[str, Returned]:
+    """Tracking id -> how often that case was sent back and why the last time; `bundle_of` a deployment."""
+    cases = {row.tracking_id: bundle_of(row.deployment_id) for row in rows}
+    statuses = {passing for bundle in cases.values() for passing in bundle.manifest.statuses.items()}
+    back = {element for element, code in statuses if is_returned(service, code)}
+    key, at = ProcessInstance.business_key, History.at
+    passed = select(key, at, History.element).join(History, History.instance_id == ProcessInstance.id)
+    passed = passed.where(key.in_(cases), History.element.in_(back), History.kind.in_(("flow", "entered")))
+    found: dict[str, dict[datetime, str]] = {}
+    for case, moment, element in session.execute(passed.order_by(History.instance_id, History.seq)):
+        found.setdefault(case, {})[moment] = element  # one decision may pass several arrows that lead back
+    given = select(key, Answer).join(Answer, Answer.instance_id == ProcessInstance.id).where(key.in_(found))
+    reasons = {
+        case: reason_of(cases[case], answer)
+        for case, answer in session.execute(given.order_by(Answer.instance_id, Answer.seq))
+        if answer.at == max(found[case])
+    }
+    return {
+        case: Returned(len(moments), reasons.get(case) or _meant(service, cases[case], moments[max(moments)]))
+        for case, moments in found.items()
+    }
+
+
+def _meant(service: ServiceData, bundle: Bundle, element: str) -> Text | None:
+    return service.statuses[bundle.manifest.statuses[element]].why
 
 
 def search(session: Session, actor: Actor, text: str, size: int = PAGE) -> Page:
@@ -256,8 +282,8 @@ def _capped(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
 
 
-def _awaited(units: frozenset[str] | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [ProcessInstance.state == "active", ProcessInstance.status.in_(WAITING)]
+def _awaited(statuses: Sequence[str], units: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [ProcessInstance.state == "active", ProcessInstance.status.in_(statuses)]
     return found if units is None else [*found, ProcessInstance.unit.in_(sorted(units))]
 
 

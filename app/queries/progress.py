@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +23,10 @@ from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Instance, Wait
 from app.queries.complaint_file import Picture, Said, attachments_of_complaint, conversation
-from app.queries.wake import statuses_after
+from app.rules.offices import office_of
+from app.rules.returns import Return, returns_of
+from app.rules.steps import states
+from app.rules.wake import statuses_after
 from app.store.complaints import Complaint
 from app.store.instances import History, ProcessInstance
 from app.store.tasks import Answer, Task
@@ -49,16 +54,23 @@ class Visit:
     led_to: str | None = None
     reason: Text | None = None
     deadline: Deadline | None = None
+    element: str = ""
+    claimed: bool = False  # somebody works on it; else it only waits to be worked on
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step of the vertical line; `state` is done, current, ahead or passed over."""
+    """One step of the vertical line; `state` is one of app.rules.steps."""
 
     step: PublicStep
     state: str
     at: datetime | None
     visits: tuple[Visit, ...]
+
+    @property
+    def times(self) -> int:
+        """How often the same work of this step was finished: two different tasks of one step count once each."""
+        return max(Counter(each.element for each in self.visits if each.ended).values(), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,7 @@ class Progress:
     lines: tuple[Line, ...]
     conversation: tuple[Said, ...]
     attachments: tuple[Picture, ...]
+    returns: tuple[Return, ...]
     actions: tuple[Action, ...]
     duties: tuple[Duty, ...]
     withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
@@ -124,7 +137,12 @@ class _Case:
     instance: ProcessInstance
     tasks: list[Task]
     history: list[History]
-    reasons: Mapping[str, Text]
+    answers: list[Answer]
+
+    @cached_property
+    def returns(self) -> tuple[Return, ...]:
+        """Every return so far."""
+        return returns_of(self.service, self.bundle, self.tasks, self.history, self.answers)
 
 
 def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
@@ -151,6 +169,7 @@ def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
         lines=tuple(_lines(case)),
         conversation=conversation(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
+        returns=case.returns,
         actions=tuple(_actions(case.bundle, waits)),
         duties=tuple(_duties(case)),
         withdraw=_withdrawal(case),
@@ -165,6 +184,7 @@ def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
     bundle = shelf.bundle(session, instance.deployment_id)
     tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
+    answers = select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)
     return _Case(
         session,
         shelf,
@@ -174,26 +194,19 @@ def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
         instance,
         list(session.scalars(tasks)),
         list(session.scalars(history)),
-        _reasons(session, bundle, instance.id),
+        list(session.scalars(answers)),
     )
 
 
 def _lines(case: _Case) -> list[Line]:
     """The steps in order. A step that is reached again after a return is the current one; those after it lie ahead."""
-    passed = {row.element for row in case.history if row.kind == "entered"}
     visits = {step.number: tuple(_visits(case, step)) for step in case.service.steps}
-    current = _current(case, visits)
-    lines = []
-    for step in case.service.steps:
-        came = step.number == 1 or bool(visits[step.number]) or not passed.isdisjoint(step.elements)
-        if step.number == current:
-            state = "current"
-        elif current is not None and step.number > current:
-            state = "ahead"
-        else:
-            state = "done" if came else "skipped"
-        lines.append(Line(step, state, _reached(case, step, visits[step.number]), visits[step.number]))
-    return lines
+    tasks = {task.id: task.state for task in case.tasks}
+    found = states(case.service.steps, case.history, tasks, _current(case, visits))
+    return [
+        Line(step, found[step.number], _reached(case, step, visits[step.number]), visits[step.number])
+        for step in case.service.steps
+    ]
 
 
 def _current(case: _Case, visits: Mapping[int, tuple[Visit, ...]]) -> int | None:
@@ -225,42 +238,22 @@ def _visits(case: _Case, step: PublicStep) -> list[Visit]:
 def _visit(case: _Case, task: Task) -> Visit:
     calendar, ended = case.service.calendar, task.completed_at
     return Visit(
-        office=_office(case, task.unit, task.lane),
+        office=office_of(case.service, case.bundle.manifest, task.unit, task.lane),
         began=task.opened_at,
         ended=ended,
         took=calendar.working_time_between(task.opened_at, ended) if ended else None,
         led_to=_led_to(case, task),
-        reason=case.reasons.get(task.id),
+        reason=next((each.why for each in case.returns if each.task_id == task.id), None),
+        element=task.element,
+        claimed=task.assignee is not None,
         deadline=_deadline(case, task) if ended is None else None,
     )
-
-
-def _office(case: _Case, unit: str | None, lane: str | None) -> Text:
-    """The office that has the task; where no one office has it, whoever holds the role."""
-    if unit and unit in case.service.units:
-        return case.service.units[unit].name
-    drawn = case.bundle.manifest.lanes.get(lane or "")
-    titles = [case.service.role_rows[role].title for role in (drawn.roles if drawn else ())]
-    return titles[0] if titles else Text(lane or "", lane or "")
 
 
 def _led_to(case: _Case, task: Task) -> str | None:
     """The last status that completing this task led to."""
     given = statuses_after(case.history, task.id, {each.id for each in case.tasks}, case.bundle.manifest.statuses)
     return given[-1] if given else None
-
-
-def _reasons(session: Session, bundle: Bundle, instance_id: str) -> dict[str, Text]:
-    """Task -> the public name of the reason for which it sent the case back; never what was written to colleagues."""
-    found: dict[str, Text] = {}
-    meaning = bundle.manifest.meaning
-    for row in session.scalars(select(Answer).where(Answer.instance_id == instance_id)):
-        code = meaning.value("return_reason", row.form, row.data)
-        keys = meaning.keys("return_reason", row.form) if row.form in bundle.forms and row.task_id and code else ()
-        for question in (bundle.forms[row.form].by_key.get(key) for key in keys):
-            options = question.options if question else ()
-            found |= {str(row.task_id): option.label for option in options if option.value == code}
-    return found
 
 
 def _limit(case: _Case, key: str | None) -> Limit | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -106,7 +107,9 @@ def _page(errors: Errors | None = None) -> str:
             chosen=chosen,
             cap=board.CAP,
             titles=board.titles(session, [row.tracking_id for row in rows] + [row.tracking_id for row in found.raised]),
-            returned=inbox.returned(session, [row for row in rows if row.task_id]),
+            returned=inbox.returned(
+                session, service(), partial(web().parts.bundle, session), [row for row in rows if row.task_id]
+            ),
             steps=_steps(session, [(each.element, each.deployment_id) for each in rows])
             | _steps(session, [(each.element, each.deployment_id) for each in found.raised]),
             office_name=office_name,

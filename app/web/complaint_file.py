@@ -21,6 +21,7 @@ from app.domain.text import Text
 from app.domain.tracking import shown
 from app.queries import complaint_file
 from app.queries.complaint_file import File, Given, Happened
+from app.rules.returns import Return
 from app.web.current import now
 from app.web.filters import day, text
 from app.web.routes import may, read, route, run, service, web
@@ -39,6 +40,7 @@ class Answered:
     by: str
     at: datetime
     lines: tuple[tuple[str, str], ...]
+    task_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class About:
     category: str
     unit: str
     target_unit: str
-    returns: tuple[Answered, ...]
+    returns: tuple[Return, ...]
     answers: tuple[Answered, ...]
     timeline: tuple[Entry, ...]
     may_open_identity: bool
@@ -118,12 +120,11 @@ def described(file: File, bundle: Bundle) -> About:
     """Codes as names and answers as words, in the reader's language."""
     data = service()
     category = data.categories.get(file.category or "")
-    back = file.returns(bundle.manifest.statuses)
     return About(
         category=text(category.name) if category else file.category or "",
         unit=unit_name(file.unit),
         target_unit=unit_name(file.target_unit),
-        returns=tuple(answered(given, bundle) for given in back),
+        returns=file.returns(data, bundle),
         answers=tuple(answered(given, bundle) for given in file.answers),
         timeline=_timeline(file, bundle),
         may_open_identity=not file.identity_erased and may(Permission.IDENTITY_READ, file.unit or ""),
@@ -139,7 +140,7 @@ def unit_name(code: str | None) -> str:
 def answered(given: Given, bundle: Bundle) -> Answered:
     """One form's answers in words."""
     step = REPORTED if given.form == bundle.manifest.start_form else bundle.label(given.element)
-    return Answered(step, given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle)))
+    return Answered(step, given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle)), given.task_id)
 
 
 def _lines(given: Given, bundle: Bundle) -> Iterator[tuple[str, str]]:
@@ -197,7 +198,7 @@ def _entry(happened: Happened, bundle: Bundle) -> Entry | None:
         return Entry(happened.at, "message", _("Pesan dari pelapor: %(step)s", step=label), by)
     if happened.kind == "flow" and (code := bundle.manifest.statuses.get(happened.element)):
         status = status_of(code)
-        return Entry(happened.at, status.icon, text(status.name), by)
+        return Entry(happened.at, status.icon, text(status.staff), by)
     if element is None or element.kind != "userTask":
         return None
     words = {

@@ -17,7 +17,7 @@ def consequence(outcome: Outcome, bundle: Bundle) -> str:
     """`Diteruskan ke DPUPR: Memverifikasi disposisi; batas waktu Rab, 25 Nov 2026 15.45 WIB.`"""
     if outcome.opened:
         return " ".join(_opened(task, bundle) for task in outcome.opened)
-    status = text(status_of(outcome.status).name)
+    status = text(status_of(outcome.status).staff)
     if outcome.ended:
         return str(_("Aduan berakhir dengan status “%(status)s”.", status=status))
     if outcome.waits_until is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import inbox
 from app.queries.complaint_file import unit_of
+from app.rules.statuses import awaiting_reporter
 from app.web import drafts, due, task
 from app.web.addresses import inside
 from app.web.current import now
@@ -38,15 +40,15 @@ def tasks() -> ResponseReturnValue:
         elif chosen == "mine":
             page = inbox.mine(session, actor)
         elif chosen == "waiting":
-            page = inbox.waiting(session, own_units())
+            page = inbox.waiting(session, awaiting_reporter(service()), own_units())
         else:
             page = inbox.listing(session, actor, inbox.span_of(chosen, now(), soon), request.args.get("setelah"))
-        back = inbox.returned(session, page.rows)
+        back = inbox.returned(session, service(), partial(web().parts.bundle, session), page.rows)
         shown: dict[str, object] = {
             "page": page,
             "returned": {row.tracking_id: said for row in page.rows if (said := _sent_back(row, back))},
             "steps": {row.element: _step(row) for row in page.rows},
-            "counts": inbox.counts(session, actor, now(), soon, own_units()),
+            "counts": inbox.counts(session, actor, now(), soon, awaiting_reporter(service()), own_units()),
             "next_due": None if page.rows else inbox.next_due(session, actor),
             "other": _readable(text) if text and not page.rows else None,
         }
@@ -99,12 +101,7 @@ def _sent_back(row: inbox.Row, back: Mapping[str, inbox.Returned]) -> str:
     last = back.get(row.tracking_id)
     if last is None:
         return ""
-    with read() as session:
-        form = web().parts.bundle(session, row.deployment_id).forms.get(last.form)
-    question = form.by_key.get("reason_code") if form else None
-    reasons = (
-        [option.label.say(language()) for option in question.options if option.value == last.code] if question else []
-    )
+    reasons = [last.why.say(language())] if last.why else []
     return ": ".join([ngettext("dikembalikan %(num)d kali", "dikembalikan %(num)d kali", last.times), *reasons])
 
 

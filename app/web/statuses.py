@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.bundle.service_statuses import Status
-from app.domain.text import Text
+from app.rules import statuses
 from app.web.current import service
 
 
-def status_of(code: str) -> Status:
-    """The status of a code; a code that the service's data do not know shows as it is written."""
-    return service().statuses.get(code) or Status(code, Text(code, code), 0)
+def status_of(code: str, category: str | None = None) -> Status:
+    """The status of a code in the words of the complaint's category; `name` is for its reporter, `staff` for staff."""
+    return statuses.status_of(service(), code, category)

@@ -36,7 +36,7 @@ def test_a_complaint_travels_from_the_form_to_the_report(lively: Site, visits: V
     assert status(citizen) == "Dikembalikan ke Dinkominfo"
     work(office, "dinkominfo", number, ASSIGN)
     work(office, "pupr", number, ACCEPT)
-    assert status(citizen) == "Sedang ditindaklanjuti"
+    assert status(citizen) == "Dalam tindak lanjut"
     work(office, "pupr", number, RESULT)
     work(office, "dinkominfo", number, CONFIRM)
     work(office, "menteri", number, PROPER)

@@ -88,8 +88,8 @@ def test_dates_and_statuses_are_said_in_the_language_of_the_letter() -> None:
     )
     files = {**read_contents(ROOT / FOLDER), "templates/x.toml": TEMPLATE.encode()}
     data = service_from(files)
-    assert worded(data, "x", "en", FIELDS).subject == "Being followed up W5QNM-T8AQ5"
-    assert worded(data, "x", "id", FIELDS).subject == "Sedang ditindaklanjuti W5QNM-T8AQ5"
+    assert worded(data, "x", "en", FIELDS).subject == "In follow-up W5QNM-T8AQ5"
+    assert worded(data, "x", "id", FIELDS).subject == "Dalam tindak lanjut W5QNM-T8AQ5"
 
 
 TEMPLATE = """

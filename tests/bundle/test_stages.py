@@ -28,14 +28,16 @@ def test_the_question_whether_it_is_solved_has_a_yes_and_a_no() -> None:
     }
 
 
-def test_data_of_the_former_release_has_neither_and_is_still_read() -> None:
+def test_data_of_the_former_release_is_still_read_and_has_the_stages_of_today() -> None:
     lines = contents()[FILE].decode().splitlines()
     dropped = ("stage = ", "settles = ", "choice = ")
     text = "\n".join(line for line in lines if not line.startswith(dropped))
     blocks = [block for block in text.split("\n\n") if not block.startswith("[[stage]]")]
-    service, findings = inspect_service({**contents(), FILE: "\n\n".join(blocks).encode()})
+    service, findings = inspect_service({**contents(), FILE: "\n\n".join(blocks).encode()}, stored=[FILE])
     assert service is not None and errors(findings) == []
-    assert service.stages == () and service.actions["reporter_reply"].settles is None
+    assert [each.number for each in service.stages] == [1, 2, 3, 4] and service.actions[
+        "reporter_reply"
+    ].settles is None
 
 
 @pytest.mark.parametrize(

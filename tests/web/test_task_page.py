@@ -94,10 +94,15 @@ def test_an_earlier_return_stands_in_a_marked_box_with_its_reason(service: World
     service.do(filed, "verify_disposition_opd", "pupr", RETURN)
     (task,) = service.open(filed.instance_id)
     page = visit("dinkominfo").get(f"/tugas/{task}").text
-    box = page[page.index('class="returned"') : page.index('id="laporan"')]
+    box = page[page.index('class="returned returned-open"') : page.index('id="laporan"')]
     assert REASON in box
-    assert "Pupr" in box
-    assert box.count("returned-one") == 1  # only the step that sent it back, even where all happened at one instant
+    said = "Dinas Pekerjaan Umum dan Penataan Ruang mengembalikan aduan ini ke Dinas Komunikasi dan Informatika"
+    assert f"Sen, 23 Nov 2026 09.00 WIB: {said}" in box and "“Bukan tugas dan fungsi OPD kami”" in box
+    assert box.count("return-sentence") == 1  # only the step that sent it back, even where all happened at one instant
+    service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
+    (task,) = service.open(filed.instance_id)
+    page = visit("pupr").get(f"/tugas/{task}").text
+    assert 'class="returned"' in page and "return-open" not in page  # it was dealt with: no longer in amber
 
 
 def test_a_draft_is_kept_and_restored_for_the_same_person_only(service: World, visit: Visit, step3: str) -> None:

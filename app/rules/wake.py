@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import dropwhile
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+E = TypeVar("E", bound="Entry")
 
 
 class Entry(Protocol):
@@ -28,19 +30,21 @@ class Entry(Protocol):
         """The engine's task."""
 
 
-def statuses_after(
-    history: Sequence[Entry], task_id: str, tasks: Collection[str], statuses: Mapping[str, str]
-) -> list[str]:
-    """The statuses given by what one task's completion passed, in order; `tasks` are all user tasks of the case.
+def wake(history: Sequence[E], task_id: str, tasks: Collection[str]) -> list[E]:
+    """The entries that one task's completion caused, in order; `tasks` are all user tasks of the case.
 
     Two people may complete two tasks at the same instant, so the order counts and not the time alone.
     """
-    found: list[str] = []
-    first: Entry | None = None
+    found: list[E] = []
     for entry in dropwhile(lambda each: each.kind != "left" or each.task_id != task_id, history):
-        first = first or entry
-        if entry.at != first.at or (entry.kind == "left" and entry.task_id in tasks and entry is not first):
+        if found and (entry.at != found[0].at or (entry.kind == "left" and entry.task_id in tasks)):
             break
-        if entry.element in statuses:
-            found.append(statuses[entry.element])
+        found.append(entry)
     return found
+
+
+def statuses_after(
+    history: Sequence[Entry], task_id: str, tasks: Collection[str], statuses: Mapping[str, str]
+) -> list[str]:
+    """The statuses given by what one task's completion passed, in order."""
+    return [statuses[entry.element] for entry in wake(history, task_id, tasks) if entry.element in statuses]
