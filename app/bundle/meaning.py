@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.bundle.forms import Form
 
 # Meaning -> what bundles called it that were deployed before manifests could say so.
 FORMER: Mapping[str, tuple[str, ...]] = {
@@ -62,9 +65,15 @@ class Meaning:
         kinds = {"pictures": "", "pictures_before": "before", "pictures_after": "after"}
         return {key: kind for name, kind in kinds.items() for key in self.keys(name, form)}
 
-    def forms(self, name: str) -> tuple[str, ...]:
-        """The forms that can say it, the preferred one first; "" stands for any form."""
-        return tuple(dict.fromkeys(entry.rpartition(".")[0] for entry in self.fields[name]))
+    def places(self, name: str, forms: Mapping[str, Form]) -> tuple[tuple[str, str], ...]:
+        """(form, field) of all fields of these forms that can say it, the preferred one first."""
+        parts = [entry.rpartition(".") for entry in self.fields[name]]
+        return tuple(
+            (form, key)
+            for of, _, key in parts
+            for form in ([of] if of else sorted(forms))
+            if form in forms and key in forms[form].by_key
+        )
 
     def named(self) -> Iterable[tuple[str, str, str]]:
         """(meaning, form, field) of every entry that names its form."""
