@@ -36,6 +36,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "spacer": _EVERY | {"height"},
     }.items()
 }
+BUTTON = "button."  # with the value of a choice: what the button says that sends it
 _TEXTS = frozenset({"textfield", "textarea"})
 _LONG_PATTERN = 500
 _MASK = re.compile(r"[0 ./()-]{1,40}")
@@ -87,7 +88,7 @@ class Vocabulary:
         """The field attributes that are right; every other entry becomes a finding."""
         values: dict[str, Any] = {}
         for key, value in given.items():
-            entry = self.entries.get(key)
+            entry = self.entries.get("button" if key.startswith(BUTTON) else key)
             if entry is None or kind not in entry.kinds:
                 self._unknown(key, kind, name, found)
             elif not entry.fits(value):
@@ -219,6 +220,7 @@ PROPERTIES = Vocabulary(
             Text("0 dan pemisah, misalnya 0000 0000", "0 and separators, such as 0000 0000"),
         ),
         "rows": Entry(None, frozenset({"textarea"}), _matching(re.compile("[1-9][0-9]?")), _A_COUNT),
+        "button": Entry(None, frozenset({"radio", "select"}), _is_text, _A_TEXT),
         "fold": Entry(None, frozenset({"group"}), _one_of("true", "false"), _TRUE_FALSE),
         "personal": Entry(None, QUESTIONS, _one_of("true", "false"), _TRUE_FALSE),
     },

@@ -25,6 +25,7 @@ class Option:
     value: str
     label: Text
     group: str | None = None
+    button: Text | None = None  # the verb of the button that sends this choice; {field} stands for another answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from app.bundle.form_attributes import ATTRIBUTES, PROPERTIES, VALIDATORS
+from app.bundle.form_attributes import ATTRIBUTES, BUTTON, PROPERTIES, VALIDATORS
 from app.bundle.form_conditions import Condition, condition
 from app.bundle.form_fields import CHOICES, QUESTIONS, SOURCES, TYPES, Field, Option
 from app.bundle.form_findings import Found
 from app.bundle.form_values import DATE_RULES, RULES
 from app.bundle.form_words import Words
+from app.bundle.service_rows import PLACEHOLDER
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
@@ -70,6 +71,7 @@ def read_components(
     words = Words(found, labels_en)
     reading = _Reading(found, words)
     fields = reading.components(schema.get("components"), key, 1)
+    reading.unplaced()
     words.leftover_english(key, reading.seen)
     return key, fields, found.list
 
@@ -101,6 +103,7 @@ class _Reading:
         self.found = found
         self.words = words
         self.seen: set[str] = set()
+        self.placed: list[tuple[str, str]] = []  # questions that buttons ask for the answer of
         self.count = 0
 
     def components(self, raw: Any, holder: str, depth: int) -> tuple[Field, ...]:
@@ -322,9 +325,41 @@ class _Reading:
                 Text("Ada dua pilihan dengan nilai yang sama.", "Two choices have the same value."),
                 Text("Beri setiap pilihan nilai sendiri.", "Give each choice a value of its own."),
             )
+        buttons = self.buttons(values, name, properties)
         return tuple(
-            Option(each["value"], self.words.both(name, each["label"], "options", each["value"])) for each in values
+            Option(
+                each["value"],
+                self.words.both(name, each["label"], "options", each["value"]),
+                button=buttons.get(each["value"]),
+            )
+            for each in values
         )
+
+    def buttons(self, values: list[dict[str, str]], name: str, properties: Mapping[str, str]) -> dict[str, Text]:
+        """The verbs of the choices that name one: button.<value>."""
+        given = {key.removeprefix(BUTTON): text for key, text in properties.items() if key.startswith(BUTTON) and text}
+        for value in sorted(set(given) - {each["value"] for each in values}):
+            self.found.warning(
+                name,
+                "form-button",
+                Text(
+                    f"Tidak ada pilihan “{value}” untuk tombol ini.", f"There is no choice “{value}” for this button."
+                ),
+                Text("Tulis button. dengan nilai sebuah pilihan.", "Write button. with the value of a choice."),
+            )
+        self.placed += [(name, place) for text in given.values() for place in PLACEHOLDER.findall(text)]
+        return {value: self.words.both(name, text, "button", value) for value, text in given.items()}
+
+    def unplaced(self) -> None:
+        """Say where a button asks for an answer that the form has no question for."""
+        for name, place in self.placed:
+            if place not in self.seen:
+                self.found.error(
+                    name,
+                    "form-button",
+                    Text(f"Tombol menyebut isian “{place}” yang tidak ada.", f"A button names “{place}”, no question."),
+                    Text("Tulis kunci sebuah isian di antara { dan }.", "Write the key of a question in { and }."),
+                )
 
 
 def _is_option(each: Any) -> bool:
