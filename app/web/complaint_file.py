@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.bundle.form_fields import Field
+from app.bundle.forms import Form
 from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.identity import OpenIdentity
@@ -140,13 +141,14 @@ def unit_name(code: str | None) -> str:
 def answered(given: Given, bundle: Bundle) -> Answered:
     """One form's answers in words."""
     step = REPORTED if given.form == bundle.manifest.start_form else bundle.label(given.element)
-    return Answered(step, given.by or _who(given.by_kind), given.at, tuple(_lines(given, bundle)), given.task_id)
+    lines = tuple(lines_of(bundle.forms.get(given.form), given.data))
+    return Answered(step, given.by or _who(given.by_kind), given.at, lines, given.task_id)
 
 
-def _lines(given: Given, bundle: Bundle) -> Iterator[tuple[str, str]]:
-    form = bundle.forms.get(given.form)
+def lines_of(form: Form | None, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each question that was answered, and the answer, in words."""
     for question in form.questions if form else ():
-        value = given.data.get(question.key)
+        value = answers.get(question.key)
         if value not in (None, "", [], False):
             yield text(question.label), answer_text(question, value)
 

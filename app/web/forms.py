@@ -25,13 +25,14 @@ from app.domain.text import Text
 from app.store.complaints import Attachment
 from app.web import author, carry
 from app.web.current import web
+from app.web.sure import ACKNOWLEDGED
 
 LONGEST_SHOWN = 50_000  # characters; more was refused anyway and is not sent back
 CONTROLS = {"date": "date", "time": "time", "datetime": "datetime-local"}
 PLAIN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d)?")  # what a browser's own control can show
 DROP = "lepas"  # the box that takes an attachment off again
 SUBMISSION = "kiriman"  # the token that makes a form sent twice count once
-OURS = frozenset({author.TOKEN, carry.RESUME, DROP, SUBMISSION})
+OURS = frozenset({author.TOKEN, carry.RESUME, DROP, SUBMISSION, ACKNOWLEDGED})
 
 
 @dataclass(frozen=True)

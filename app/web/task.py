@@ -23,8 +23,8 @@ from app.domain.words import time_text
 from app.engine.instance import Instance
 from app.queries import complaint_file, inbox, outcome
 from app.queries import task as tasks
-from app.web import drafts, forms
-from app.web.complaint_file import answer_text, described, unit_name
+from app.web import drafts, forms, sure
+from app.web.complaint_file import answer_text, described, lines_of, unit_name
 from app.web.consequence import consequence
 from app.web.current import now
 from app.web.filters import text
@@ -72,15 +72,19 @@ def complete(task_id: str) -> ResponseReturnValue:
         if wrong and desk.form is not None:
             desk.form.load(typed, sources_of(service(), now()), desk.variables)
             raise Invalid(errors={})
+        if (asked := _question(desk, typed)) is not None:
+            return asked
         done = run(CompleteTask(task_id, typed))
     except Invalid as refusal:
         return _page(desk, typed, {**refusal.errors, **wrong}), 400
     except Conflict as lost:
         return lost_race(task_id, typed, lost)
     with read() as session:
-        following = inbox.next_task(session, current_actor(), besides=task_id)
         opened = [tasks.assignment(session, each) for each in done.opened]
-    shown = {"done": done, "opened": opened, "following": following, "desk": desk}
+        # Whoever goes on with the same case is led there; nothing is claimed for them.
+        own = next((each for each in opened if each.is_for(current_actor())), None)
+        following = None if own else inbox.next_task(session, current_actor(), besides=task_id)
+    shown = {"done": done, "opened": opened, "following": following, "own": own, "desk": desk}
     step = desk.bundle.label(desk.task.element)
     return render_template("staff/completed.html", **shown, step=step, unit_name=unit_name)
 
@@ -191,6 +195,27 @@ def _over_page(desk: Desk, typed: Mapping[str, Any], lost: bool = False, drafted
         following=following,
         actor=current_actor(),
     )
+
+
+def _question(desk: Desk, typed: Mapping[str, Any]) -> str | None:
+    """The page that asks once more, where these answers would end the case for good; Invalid where they are wrong."""
+    held = desk.task.assignee not in (None, current_actor().id)
+    if desk.form is None or desk.file is None or desk.task.state != "open" or held:
+        return None
+    kept = desk.form.load(typed, sources_of(service(), now()), desk.variables)
+    with read() as session:
+        ahead = outcome.Lookahead(session, desk.bundle, service(), web().parts.handlers, now())
+        outcomes = ahead.of_choices(desk.task, desk.file, desk.form, kept)
+    option = sure.needs_asking(outcome.decision_of(desk.bundle, desk.form), typed, outcomes)
+    if option is None:
+        return None
+    about = {
+        "desk": desk,
+        "step": desk.bundle.label(desk.task.element),
+        "consequence": consequence(outcomes[option.value], desk.bundle),
+        "lines": list(lines_of(desk.form, kept)),
+    }
+    return sure.page(desk.form, option, typed, **about)
 
 
 def _desk(task_id: str) -> Desk:

@@ -51,7 +51,7 @@ def complete(page: Page, number: str, answers: Mapping[str, Any]) -> None:
     """Find a complaint's task by its number and complete it."""
     open_task(page, number)
     fill(page, answers)
-    page.get_by_role("button", name="Selesaikan tugas").click()
+    page.locator("main [data-verb]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tugas selesai")
 
 

@@ -136,12 +136,12 @@ def _forgotten(page: Page) -> None:
 
 def _accepted(page: Page) -> None:
     page.get_by_label("Ya, kami tindak lanjuti").check()
-    _press(page.get_by_role("button", name="Selesaikan tugas"))
+    _press(page.locator("main [data-verb]"))
 
 
 def _returning(page: Page) -> None:
     page.get_by_label("Tidak, kembalikan ke Dinkominfo").check()
-    _press(page.get_by_role("button", name="Selesaikan tugas"))
+    _press(page.locator("main [data-verb]"))
 
 
 def _identity(page: Page) -> None:

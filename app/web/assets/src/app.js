@@ -10,6 +10,7 @@ import { armFiles } from './files.js';
 import { armImpossible } from './impossible.js';
 import { armKeys } from './keys.js';
 import { armSending } from './sending.js';
+import { armVerbs } from './verb.js';
 
 document.documentElement.classList.add('script');
 
@@ -25,6 +26,7 @@ function armParts(root) {
   armConditions(root);
   armCounters(root);
   armDrafts(root);
+  armVerbs(root);
 }
 
 armImpossible();
