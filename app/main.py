@@ -26,6 +26,7 @@ PAGES = (
     "app.web.health",
     "app.web.language",
     "app.web.citizen",
+    "app.web.standard",
     "app.web.tracking",
     "app.web.attachments",
     "app.web.account",

@@ -88,6 +88,9 @@ RULES: dict[str, Callable[[str], Text | None]] = {
     "instagram": _instagram,
     "shortcode": _shortcode,
 }
+# Kinds of channel from which complaints come into this service by themselves. Public pages say of every other channel
+# that what is sent there cannot be tracked here.
+RECEIVED: frozenset[str] = frozenset()
 WITHOUT_ADDRESS = frozenset({"counter", "letter", "import"})
 
 

@@ -192,9 +192,14 @@ def standard(source: Source) -> Standard:
     )
     components = [
         Component(
-            part.text("code"), part.whole("number"), part.both("title"), part.both("text"), part.both_list("items")
+            part.text("code"),
+            part.whole("number"),
+            part.both("title"),
+            part.both("text"),
+            part.both_list("items"),
+            part.optional_both("here"),
         )
-        for part in source.rows("component", "code", "code number title text items")
+        for part in source.rows("component", "code", "code number title text items here")
     ]
     inconsistencies = [
         Inconsistency(part.text("code"), part.both("text"), part.both("handling"))

@@ -101,13 +101,17 @@ class LegalBasis:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One of the 14 components of a service standard; `number` is the source's, 0 for its head."""
+    """One of the 14 components of a service standard; `number` is the source's, 0 for its head.
+
+    `here` says what of it this service does today, where that is less or more than the document says.
+    """
 
     code: str
     number: int
     title: Text
     text: Text
     items: tuple[Text, ...] = ()
+    here: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

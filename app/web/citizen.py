@@ -1,4 +1,4 @@
-"""Pages for everybody: what this service is, the complaint form and its receipt, the standard, and privacy."""
+"""Pages for everybody: what this service is, the complaint form and its receipt, and privacy."""
 
 from __future__ import annotations
 
@@ -90,13 +90,6 @@ def receipt() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """What happens with personal data."""
     return render_template("citizen/privacy.html", standard=service().standard, service=service())
-
-
-@route(blueprint, "/standar", Permission.PUBLIC)
-def standard() -> ResponseReturnValue:
-    """The service standard with its 14 components, its legal basis and what is unclear in it."""
-    today = service().calendar.local_date(now())
-    return render_template("citizen/standard.html", service=service(), standard=service().standard, today=today)
 
 
 def _form() -> Form:
