@@ -32,7 +32,7 @@ def upgrade(as_json: bool) -> None:
 
     parts = _parts()
     before = migrate.current(parts.database)
-    migrate.upgrade(parts.database)
+    migrate.upgrade(parts.database, keys=parts.keys)
     after = migrate.current(parts.database)
     if as_json:
         print_json({"before": before, "after": after})

@@ -65,7 +65,7 @@ def prepare(parts: Parts) -> None:
 
     settings, runner = parts.settings, Runner(parts)
     settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    upgrade(parts.database)
+    upgrade(parts.database, keys=parts.keys)
     contents = read_contents(settings.processes_dir.parent / FOLDER)
     runner.run(LoadService(contents, LOADED, seed=True), SYSTEM)
     with reading(parts.database) as session:
@@ -93,6 +93,7 @@ def create_app(
         returns,
         security,
         shipped,
+        sight,
         tables,
     )
     from app.web.current import Web
@@ -116,6 +117,7 @@ def create_app(
     navigation.install(app)
     tables.install(app)
     shipped.install(app)
+    sight.install(app)
     for name in PAGES:
         app.register_blueprint(importlib.import_module(name).blueprint)
     refuse_undeclared(app)

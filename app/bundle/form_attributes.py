@@ -223,6 +223,7 @@ PROPERTIES = Vocabulary(
         "button": Entry(None, frozenset({"radio", "select"}), _is_text, _A_TEXT),
         "fold": Entry(None, frozenset({"group"}), _one_of("true", "false"), _TRUE_FALSE),
         "personal": Entry(None, QUESTIONS, _one_of("true", "false"), _TRUE_FALSE),
+        "private": Entry(None, frozenset({"textfield"}), _one_of("true", "false"), _TRUE_FALSE),
     },
 )
 

@@ -97,6 +97,11 @@ class Field:
         last = None if self.furthest is None else today + timedelta(days=self.furthest)
         return today if self.rule == "not_past" else first, today if self.rule == "not_future" else last
 
+    @property
+    def private(self) -> bool:
+        """Whether the answer must not stay in the browser: the reporter's identity, and what the form names."""
+        return self.personal or self.properties.get("private") == "true"
+
     def choices(self, sources: Sources) -> tuple[Option, ...]:
         """What may be chosen now: the form's own options, or those of its source."""
         if self.source is None:

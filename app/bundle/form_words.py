@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +11,13 @@ import nh3
 from app.bundle.form_fields import QUESTIONS
 from app.bundle.form_findings import Found
 from app.domain.nearest import meant
+from app.domain.permissions import Permission
 from app.domain.text import Text
 
 # Only what words need: no pictures or frames from elsewhere, no styles, no handlers.
+# A right in a sentence stands for the titles of the roles that have it: what is promised is the city's role table.
+RIGHT = re.compile(r"\{([a-z]+\.[a-z]+)\}")
+RIGHTS = frozenset(Permission)
 HTML_TAGS = {"p", "br", "strong", "em", "b", "i", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "hr"}
 
 
@@ -47,6 +52,8 @@ class Words:
                     Text("Rumus di dalam teks tidak didukung.", "An expression inside a text is not supported."),
                     Text("Tulis teks biasa.", "Write plain text."),
                 )
+        for text in (help_, content):
+            self._rights(name, text)
         both = self.both(name, content, "text") if content else Text("", "")
         return {
             "label": self.both(name, label, "label") if label else Text("", ""),
@@ -70,6 +77,17 @@ class Words:
                 Text("Tambahkan di labels.en.toml.", "Add it to labels.en.toml."),
             )
         return Text(str(indonesian), english if isinstance(english, str) else str(indonesian))
+
+    def _rights(self, name: str, text: Any) -> None:
+        """Refuse a right that the product does not have: the sentence would name nobody."""
+        for code in RIGHT.findall(text) if isinstance(text, str) else ():
+            if code not in RIGHTS:
+                self.found.error(
+                    name,
+                    "form-right",
+                    Text(f"“{code}” bukan hak yang ada.", f"“{code}” is not a known right."),
+                    Text("Tulis misalnya {identity.anonymous}.", "Write for instance {identity.anonymous}."),
+                )
 
     def leftover_english(self, key: str, seen: set[str]) -> None:
         """English for a component that the form no longer has: often a renamed key whose text would be lost."""

@@ -271,8 +271,10 @@ def questions(source: Source) -> tuple[Question, ...]:
 
 def template(source: Source, key: str) -> Template:
     """templates/<key>.toml"""
-    row = source.row("", "placeholders id en")
-    known = frozenset(row.words("placeholders"))
+    row = source.row("", "placeholders plain id en")
+    known, plain = frozenset(row.words("placeholders")), frozenset(row.words("plain"))
+    for name in sorted(plain - known):
+        row.unknown("plain", name, known, "isian", "placeholder")
     wordings = {}
     for lang in ("id", "en"):
         part = source.row(lang, "subject body short")
@@ -280,7 +282,7 @@ def template(source: Source, key: str) -> Template:
         _check_wording(part, wordings[lang], known)
     if source.data and (wordings["id"].short is None) != (wordings["en"].short is None):
         source.row("id" if wordings["id"].short is None else "en", "subject body short").text("short")
-    return Template(key, known, wordings["id"], wordings["en"])
+    return Template(key, known, wordings["id"], wordings["en"], plain)
 
 
 def _check_wording(row: Row, wording: Wording, known: frozenset[str]) -> None:

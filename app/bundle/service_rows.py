@@ -9,6 +9,7 @@ from datetime import date
 
 from app.domain.text import Text
 
+INTEGRITY = "integrity"  # flag of categories about officials themselves: confidential, and never to the office meant
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -164,12 +165,13 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message in both languages and the names that may stand in it."""
+    """A message in both languages and the names that may stand in it; `plain` those also of a confidential case."""
 
     key: str
     placeholders: frozenset[str]
     id: Wording
     en: Wording
+    plain: frozenset[str] = frozenset()
 
     def say(self, lang: str) -> Wording:
         """The message in one language, its fields not filled in; anything but "en" is answered in Indonesian."""

@@ -194,7 +194,7 @@ class GrantRole(_Administration):
             id=unit.parts.chance.hex(),
             user_id=user.id,
             role=self.role,
-            unit=self.unit or None,
+            unit=(self.unit or None) if role is not None and role.per_unit else None,
             decree_no=self.decree_no.strip(),
             valid_from=self.valid_from,
             valid_to=self.valid_to,

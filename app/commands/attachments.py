@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
+from app.commands import complaint_rows
 from app.commands.casefile import CaseFile
 from app.commands.command import PERSONAL
 from app.commands.unit import INTAKE, Unit
@@ -54,14 +55,16 @@ class StoreAttachment:
         """The attachment's id. Raises Invalid (kind, size, number), NotFound, Forbidden."""
         attachment_id: str = unit.prepared[0]
         clean: Clean = unit.prepared[1]
-        unit.chain = INTAKE
+        unit.chain, name = INTAKE, clean.name
         if self.complaint_id is not None:
-            self._check(unit, self.complaint_id)
+            file = self._check(unit, self.complaint_id)
+            if unit.by.kind == "reporter" and file.standing.anonymous:
+                name = complaint_rows.nameless(name, complaint_rows.count_attachments(file) + 1)
         row = {
             "id": attachment_id,
             "complaint_id": self.complaint_id,
             "task_id": self.task_id,
-            "name": clean.name,
+            "name": name,
             "media_type": clean.media_type,
             "size": len(clean.content),
             "sha256": hashlib.sha256(clean.content).hexdigest(),
@@ -73,18 +76,20 @@ class StoreAttachment:
         unit.details.update(attachment=attachment_id, sha256=row["sha256"], media_type=clean.media_type)
         return attachment_id
 
-    def _check(self, unit: Unit, complaint_id: str) -> None:
+    def _check(self, unit: Unit, complaint_id: str) -> CaseFile:
         file = CaseFile.of_complaint(unit, complaint_id)
         if unit.by.kind == "reporter" and unit.by.complaint != complaint_id:
             raise NotFound()
-        if unit.by.kind == "user" and not unit.allows(Permission.COMPLAINT_READ, file.row["unit"] or ""):
-            raise Forbidden()
+        if unit.by.kind == "user":
+            seen = unit.viewer.sees(file.standing)
+            if not seen.content:
+                raise Forbidden() if seen.known else NotFound()
         most = unit.parts.settings.attachment_count * 10  # over the whole life of a complaint
-        held = unit.execute(select(func.count()).where(_attachment.c.complaint_id == complaint_id)).scalar_one()
-        if held >= most:
+        if complaint_rows.count_attachments(file) >= most:
             from app.commands.media import refused
 
             raise refused("Lampiran aduan ini sudah terlalu banyak.", "This complaint has too many attachments.")
+        return file
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from app.domain.limits import Limit
 from app.engine.instance import Environment, Instance
 from app.engine.refusals import EngineStuck
 from app.engine.trace import Step
+from app.rules.sight import Standing
 from app.store.answers import latest_answers
 from app.store.base import table_of
 from app.store.complaints import Complaint
@@ -27,7 +28,10 @@ from app.store.tasks import Task
 ENDED = ("completed", "cancelled")
 COLUMNS = tuple(column.name for column in table_of(ProcessInstance).c)
 _instance, _complaint, _task = table_of(ProcessInstance), table_of(Complaint), table_of(Task)
-_about = [_complaint.c[name] for name in ("title", "category", "kelurahan", "channel", "lang", "received_at")]
+OF_COMPLAINT: tuple[str, ...] = ("title", "category", "kelurahan", "channel", "lang", "received_at")
+OF_COMPLAINT += ("is_anonymous", "is_confidential", "accused_unit")
+NO_COMPLAINT = {name: None for name in ("complaint_id", *OF_COMPLAINT)}
+_about = [_complaint.c[name] for name in OF_COMPLAINT]
 _file = select(_instance, _complaint.c.id.label("complaint_id"), *_about).select_from(
     _instance.outerjoin(_complaint, _complaint.c.instance_id == _instance.c.id)
 )
@@ -148,6 +152,22 @@ class CaseFile:
             return change(self.instance)
         except RecursionError as error:
             raise EngineStuck(reason=f"{type(error).__name__}: {error}") from error
+
+    @property
+    def accused(self) -> str | None:
+        """The office complained of: its people have nothing to do with the case."""
+        found: str | None = self.about["accused_unit"]
+        return found
+
+    @property
+    def confidential(self) -> bool:
+        """Whether nothing that tells of the case may leave it."""
+        return bool(self.about["is_confidential"])
+
+    @property
+    def standing(self) -> Standing:
+        """What decides who may see it (what offices answered before is of use to pages only)."""
+        return Standing(self.row["unit"], self.accused, bool(self.about["is_anonymous"]), self.confidential)
 
     def answers(self) -> dict[str, dict[str, Any]]:
         """The latest answers of each form."""

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.commands.casefile import CaseFile
 from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
+from app.rules import assignment
+from app.rules.sight import Standing
 from app.rules.statuses import outcome_of
 from app.store.base import table_of
 from app.store.complaints import Attachment, Complaint
+from app.store.instances import ProcessInstance
 
 COLUMNS = ("category", "classification", "public_text", "outcome", "kelurahan")  # by the meaning of the same name
-_complaint, _attachment = table_of(Complaint), table_of(Attachment)
+UNKNOWN = Text("Tulis nomor aduan lain yang benar.", "Give the tracking id of another complaint.")
+UNLIKE = Text(
+    "Aduan rahasia hanya digabung dengan sesama aduan rahasia: jawabannya dibaca kedua pelapor.",
+    "A confidential complaint is merged with a confidential one only: both reporters read the answer.",
+)
+_complaint, _attachment, _instance = table_of(Complaint), table_of(Attachment), table_of(ProcessInstance)
 # A file hangs on the answers it first came with, for ever, and only whoever chose it can send it.
 _claim = (
     update(_attachment)
@@ -34,6 +43,11 @@ _claim = (
         kind=bindparam("shows"),
     )
 )
+_other_case = (
+    select(_instance.c.unit, _complaint.c.accused_unit, _complaint.c.is_confidential)
+    .select_from(_complaint.join(_instance, _instance.c.id == _complaint.c.instance_id))
+    .where(_complaint.c.id == bindparam("number"))
+)
 
 
 def mend(file: CaseFile, form: str, answers: Mapping[str, Any]) -> None:
@@ -48,7 +62,12 @@ def mend(file: CaseFile, form: str, answers: Mapping[str, Any]) -> None:
         changed["rating"], changed["rating_text"] = int(rating), means.value("rating_text", form, answers)
     if other := means.value("merged_with", form, answers):
         changed["duplicate_of"] = _other(file, means.keys("merged_with", form)[0], str(other))
+    if answers.get("accused_unit"):
+        changed["accused_unit"] = answers["accused_unit"]
+    if assignment.starts_confidential(file.unit.service, changed.get("category")):
+        changed["is_confidential"] = True  # never the other way: what was confidential once stays so
     if changed:
+        file.about.update({name: value for name, value in changed.items() if name in file.about})
         file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(**changed))
 
 
@@ -74,11 +93,41 @@ def take_attachments(
                 "Lampiran tidak ditemukan; unggah lagi.", "An attachment was not found; please upload it again."
             )
             raise Invalid(errors={key: [fault]})
+        if file.standing.anonymous and file.unit.by.kind == "reporter":
+            _take_names_off(file, wanted)
+
+
+def count_attachments(file: CaseFile) -> int:
+    """How many files the complaint holds."""
+    held = select(func.count()).where(_attachment.c.complaint_id == file.complaint_id)
+    return int(file.unit.execute(held).scalar_one())
+
+
+def nameless(name: str, number: int) -> str:
+    """`lampiran-2.jpg`: a file's own name may say whose it is (W5)."""
+    return f"lampiran-{number}{PurePath(name).suffix.lower()}"
+
+
+def _take_names_off(file: CaseFile, ids: Iterable[str]) -> None:
+    """The files of an anonymous reporter are numbered, in the order in which they came."""
+    rows = select(_attachment.c.id, _attachment.c.name).where(_attachment.c.complaint_id == file.complaint_id)
+    found = file.unit.execute(rows.order_by(_attachment.c.added_at, _attachment.c.id)).all()
+    fresh = set(ids)
+    for number, row in enumerate(found, 1):
+        if row.id in fresh:
+            name = nameless(row.name, number)
+            file.unit.execute(update(_attachment).where(_attachment.c.id == row.id).values(name=name))
 
 
 def _other(file: CaseFile, field: str, text: str) -> str:
+    """The complaint to merge with: one that the officer may read, and of the same secrecy (DOMAIN 5.3)."""
     found = normalise(text)
     if not is_tracking_id(found) or found == file.complaint_id:
-        fault = Text("Tulis nomor aduan lain yang benar.", "Give the tracking id of another complaint.")
-        raise Invalid(errors={field: [fault]})
+        raise Invalid(errors={field: [UNKNOWN]})
+    other = file.unit.execute(_other_case, {"number": found}).first()
+    if other is not None:
+        if not file.unit.viewer.sees(Standing(other.unit, other.accused_unit, False, other.is_confidential)).content:
+            raise Invalid(errors={field: [UNKNOWN]})
+        if other.is_confidential != file.confidential:
+            raise Invalid(errors={field: [UNLIKE]})
     return found

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import insert, select
 
 from app.bundle.read import Bundle
-from app.commands import answering, complaint_rows, history
+from app.commands import accused_person, answering, complaint_rows, history
 from app.commands.casefile import CaseFile
 from app.commands.command import PERSONAL
 from app.commands.plain import refuse_strange
@@ -22,6 +22,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, tracking_id
 from app.engine.instance import Instance
+from app.rules import assignment
 from app.store.base import table_of
 from app.store.complaints import Complaint
 from app.store.faults import faultpoint
@@ -31,6 +32,11 @@ from app.store.reporters import Reporter
 SUBJECT = "complaint"
 SECRET = "secret"
 SUBMISSION = "submission"
+RELATED_PERSON = "related_person"  # sealed like an identity: never an answer, a variable or a field of a letter
+ITSELF = Text(
+    "Instansi yang diadukan tidak menangani aduan tentang dirinya sendiri. Pilih instansi lain, atau kosongkan.",
+    "The office complained of does not handle a complaint about itself. Choose another office, or leave this empty.",
+)
 LOOKED_UP = ("nik", "phone", "email")
 _complaint, _reporter = table_of(Complaint), table_of(Reporter)
 
@@ -69,6 +75,7 @@ class FileComplaint:
             return known
         deployment, bundle = _procedure(unit)
         kept, identity = self._checked(unit, bundle)
+        person = kept.pop(RELATED_PERSON, None)
         keys = unit.parts.keys
         number = tracking_id(unit.parts.chance)
         if self.submission is None:
@@ -80,6 +87,8 @@ class FileComplaint:
         unit.execute(insert(table_of(ProcessInstance)), row)
         unit.execute(insert(_complaint), self._row(file, kept, keys.digest(SECRET, secret)))
         unit.execute(insert(_reporter), self._sealed(unit, number, identity))
+        if person:
+            accused_person.seal(unit, number, str(person))
         faultpoint("after_complaint_rows")
         self._start(file, kept)
         return Filed(number, secret, file.id)
@@ -105,10 +114,14 @@ class FileComplaint:
         if self.attachments and "attachments" in form.by_key:
             given["attachments"] = list(self.attachments)
         refuse_strange(given)
-        return form.split(form.load(given, unit.sources, {}))
+        kept, identity = form.split(form.load(given, unit.sources, {}))
+        if kept.get("accused_unit") and kept.get("accused_unit") == kept.get("target_unit"):
+            raise Invalid(errors={"target_unit": [ITSELF]})
+        return kept, identity
 
     def _about(self, unit: Unit, number: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-        about = {name: kept.get(name) for name in ("title", "category", "kelurahan")}
+        about = {name: kept.get(name) for name in ("title", "category", "kelurahan", "accused_unit")}
+        about |= {"is_anonymous": bool(kept.get("is_anonymous")), "is_confidential": _confidential(unit, kept)}
         return {**about, "complaint_id": number, "channel": self.channel, "lang": self.lang, "received_at": unit.now}
 
     def _row(self, file: CaseFile, kept: Mapping[str, Any], secret_hash: str) -> dict[str, Any]:
@@ -134,9 +147,9 @@ class FileComplaint:
             "kecamatan": ward.kecamatan if ward else None,
             "kelurahan": kept.get("kelurahan"),
             "target_unit": kept.get("target_unit"),
-            "related_person": kept.get("related_person"),
-            "is_anonymous": bool(kept.get("is_anonymous")),
-            "is_confidential": bool(kept.get("is_confidential")),
+            "accused_unit": file.accused,
+            "is_anonymous": file.about["is_anonymous"],
+            "is_confidential": file.confidential,
             "complete_since": unit.now,
             "lang": self.lang,
             "extra": {},
@@ -163,6 +176,11 @@ class FileComplaint:
         instance, step = Instance.start(file.bundle.definition, variables, file.env)
         file.begin(instance)
         settle(file, Standing(), [step])
+
+
+def _confidential(unit: Unit, kept: Mapping[str, Any]) -> bool:
+    """Whether the reporter asked for it, or the category asks for it by itself."""
+    return bool(kept.get("is_confidential")) or assignment.starts_confidential(unit.service, kept.get("category"))
 
 
 def _procedure(unit: Unit) -> tuple[str, Bundle]:

@@ -14,14 +14,16 @@ from app.commands.unit import Unit
 from app.domain.permissions import Permission
 from app.store import trail
 from app.store.base import table_of
+from app.store.complaints import Complaint
 from app.store.outbox import OutboxMessage
-from app.store.people import holders
+from app.store.people import holders, people_of
 from app.store.tasks import IS_OPEN, Candidate, Draft, Task
 
 HORIZON = timedelta(days=60)  # how long before its end the owner is told that the calendar needs new holidays
 DRAFTS_KEPT = timedelta(days=7)  # counted from the last key: whoever lost a race can copy their words that long
 MOST_LINES = 10
 _outbox, _task, _candidate, _draft = table_of(OutboxMessage), table_of(Task), table_of(Candidate), table_of(Draft)
+_complaint = table_of(Complaint)
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,20 @@ def _work(unit: Unit, today: date) -> dict[str, list[Any]]:
     """Person -> their open tasks, those due first coming first; one look at the people for each role and unit."""
     columns = (_task.c.id, _task.c.instance_id, _task.c.name, _task.c.due_at, _task.c.assignee)
     rows = select(*columns, _candidate.c.role, _candidate.c.unit).join(_candidate, _candidate.c.task_id == _task.c.id)
-    rows = rows.where(IS_OPEN, _candidate.c.role != "reporter")
+    rows = rows.outerjoin(_complaint, _complaint.c.instance_id == _task.c.instance_id)
+    rows = rows.where(IS_OPEN, _candidate.c.role != "reporter").add_columns(_complaint.c.accused_unit)
     able: dict[tuple[str, str | None], list[str]] = {}
+    theirs: dict[str, frozenset[str]] = {}
     work: dict[str, dict[str, Any]] = {}
     for row in unit.execute(rows.order_by(_task.c.due_at, _task.c.id)):
         place = (row.role, row.unit)
         if place not in able:
             able[place] = holders(unit.connection, today, role=row.role, unit=row.unit)
+        if row.accused_unit is not None and row.accused_unit not in theirs:
+            theirs[row.accused_unit] = people_of(unit.connection, today, row.accused_unit)
         for person in able[place] if row.assignee is None else [row.assignee]:
-            work.setdefault(person, {})[row.id] = row
+            if person not in theirs.get(row.accused_unit or "", ()):
+                work.setdefault(person, {})[row.id] = row
     return {person: list(tasks.values()) for person, tasks in work.items()}
 
 

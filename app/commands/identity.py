@@ -10,10 +10,16 @@ from sqlalchemy import select
 from app.commands.casefile import CaseFile
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
-from app.domain.errors import Expired
+from app.domain.errors import Expired, Forbidden, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.reporters import Reporter
+
+# Said to whoever opens it in spite of the page, which offers nothing; the refusal stands in the audit.
+ANONYMOUS = Text(
+    "Pelapor ini memilih anonim. Peran atau kantor Anda tidak dapat membuka identitasnya, apa pun alasannya.",
+    "This reporter chose to stay anonymous. Your role or office cannot open the identity, whatever the reason.",
+)
 
 
 @dataclass(frozen=True)
@@ -21,14 +27,22 @@ class OpenIdentity:
     """Read who reported a complaint. The reading itself is an entry of the case's audit chain."""
 
     permission: ClassVar[Permission] = Permission.IDENTITY_READ
+    also: ClassVar[tuple[Permission, ...]] = (Permission.IDENTITY_ANONYMOUS,)
     complaint_id: str
     reason: str
 
     def execute(self, unit: Unit) -> dict[str, Any]:
-        """The identity's fields. Raises Forbidden where the right ends at the own unit, Expired once erased."""
-        need_reason(self.reason)
+        """The identity's fields. Raises Invalid without a reason, Expired once erased.
+
+        Forbidden where the right ends; NotFound for whoever belongs to the office complained of.
+        """
         file = CaseFile.of_complaint(unit, self.complaint_id)
-        unit.require(Permission.IDENTITY_READ, file.row["unit"] or "")
+        seen = unit.viewer.sees(file.standing)
+        if not seen.known:
+            raise NotFound()
+        if not seen.identity:
+            raise Forbidden(ANONYMOUS if file.standing.anonymous else None)
+        need_reason(self.reason)
         row = unit.session.execute(select(Reporter).filter_by(complaint_id=self.complaint_id)).scalar_one()
         if row.data_key is None or row.sealed is None:
             raise Expired(Text("Identitas pelapor sudah dihapus.", "The reporter's identity has been erased."))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import insert, select, update
 
 from app.commands import history, incidents
-from app.commands.casefile import CaseFile
+from app.commands.casefile import NO_COMPLAINT, CaseFile
 from app.commands.reasons import need_reason
 from app.commands.settlement import Standing, settle, take_step
 from app.commands.starting import new_row
@@ -25,7 +25,6 @@ from app.store.jobs import Incident, Job
 from app.store.tasks import Candidate, Task
 
 CANCELLED = "cancelled"
-NO_COMPLAINT = {name: None for name in ("complaint_id", "title", "category", "kelurahan", "channel", "lang")}
 _incident, _job, _task, _candidate = table_of(Incident), table_of(Job), table_of(Task), table_of(Candidate)
 
 

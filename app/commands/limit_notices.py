@@ -12,7 +12,7 @@ from app.commands import deadlines, escalations, history, notices
 from app.commands.casefile import CaseFile
 from app.domain.limits import remaining
 from app.store.base import table_of
-from app.store.people import holders, name_of
+from app.store.people import name_of
 from app.store.tasks import Candidate, Task
 
 _task, _candidate = table_of(Task), table_of(Candidate)
@@ -40,7 +40,7 @@ def escalate(file: CaseFile, job: Row[Any]) -> None:
     limit = deadlines.known(file, job.payload.get("limit"))
     if limit is not None and limit.notify:
         role = limit.notify[min(job.payload["level"] or 0, len(limit.notify) - 1)]
-        _tell(file, job, "escalation", holders(file.unit.connection, _today(file), role=role))
+        _tell(file, job, "escalation", notices.able(file, role=role))
     _follow(file, job)
 
 
@@ -74,14 +74,13 @@ def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -
 def workers(file: CaseFile, task_id: str | None) -> list[str]:
     """Ids of whoever claimed the task, else of everybody who may; for the whole case (None) those of its office."""
     task = file.unit.execute(_find, {"task": task_id}).first() if task_id is not None else None
-    connection, today = file.unit.connection, _today(file)
     if task is None:
-        return holders(connection, today, unit=file.row["unit"]) if file.row["unit"] else []
+        return notices.able(file, unit=file.row["unit"]) if file.row["unit"] else []
     if task.assignee is not None:
         return [task.assignee]
     able: set[str] = set()
     for row in file.unit.execute(_candidates, {"task": task_id}).all():
-        able.update(holders(connection, today, role=row.role, unit=row.unit))
+        able.update(notices.able(file, role=row.role, unit=row.unit))
     return sorted(able)
 
 
@@ -93,7 +92,3 @@ def _holder(file: CaseFile, task: Row[Any] | None) -> str:
 
 def _english(file: CaseFile, job: Row[Any]) -> str | None:
     return file.bundle.labels.get(job.element or "")
-
-
-def _today(file: CaseFile) -> Any:
-    return file.unit.service.calendar.local_date(file.unit.now)

@@ -13,12 +13,13 @@ from app.commands import history
 from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
 from app.engine.instance import Instance
+from app.rules.letters import fit_to_send
 from app.sdk import Case, Outgoing
 from app.store.base import table_of
 from app.store.complaints import Complaint, Message
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.people import holders
+from app.store.people import holders, people_of
 from app.store.quick import Quick
 
 SIMILAR_DAYS = timedelta(days=30)
@@ -37,6 +38,7 @@ _similar = (
         _complaint.c.kelurahan == bindparam("kelurahan"),
         _complaint.c.received_at >= bindparam("since"),
         _complaint.c.id != bindparam("own"),
+        _complaint.c.is_confidential.is_(False),
         _instance.c.state == "active",
     )
     .order_by(_complaint.c.received_at.desc())
@@ -50,7 +52,7 @@ def case(file: CaseFile, live: Instance) -> Case:
     office = file.office(variables)
     return Case(
         tracking_id=row["business_key"],
-        title=about["title"] or TRIAL_TITLE,
+        title="" if file.confidential else about["title"] or TRIAL_TITLE,
         category=about["category"],
         kelurahan=about["kelurahan"],
         unit=office,
@@ -73,12 +75,13 @@ def send(file: CaseFile, message: Outgoing) -> None:
         fields.setdefault("unit", office)
     if file.about["category"]:
         fields.setdefault("category", file.about["category"])
+    sent = fit_to_send(fields, file.unit.service.templates.get(message.template), file.confidential)
     for recipient in recipients(file, message.to):
         prompt = file.unit.by.kind == "reporter" and recipient.startswith("reporter:")
         due = file.unit.now if prompt else opening(file.unit)
         # The first step after the filing finds the same version that the filing itself wrote.
         key = f"{file.id}:{file.row['version'] + (not file.fresh)}:{len(file.notices)}"
-        file.notices.append(row(file.unit, file, message.template, recipient, fields, due, key))
+        file.notices.append(row(file.unit, file, message.template, recipient, sent, due, key))
     if message.to == "reporter" and file.complaint_id is not None:
         _tell(file, message.template, fields)
 
@@ -88,9 +91,18 @@ def recipients(file: CaseFile, to: str) -> list[str]:
     kind, _, code = to.partition(":")
     if kind == "reporter":
         return [f"reporter:{file.complaint_id}"] if file.complaint_id is not None else []
-    day = file.unit.service.calendar.local_date(file.unit.now)
     wanted = {"role": code} if kind == "role" else {"unit": code}
-    return [f"user:{person}" for person in holders(file.unit.connection, day, **wanted)]
+    return [f"user:{person}" for person in able(file, **wanted)]
+
+
+def able(file: CaseFile, *, role: str | None = None, unit: str | None = None) -> list[str]:
+    """Whoever holds a role, for one unit where one is named, but the people of the office complained of."""
+    day, connection = file.unit.service.calendar.local_date(file.unit.now), file.unit.connection
+    found = holders(connection, day, role=role, unit=unit)
+    if file.accused is None:
+        return found
+    theirs = people_of(connection, day, file.accused)
+    return [person for person in found if person not in theirs]
 
 
 def row(

@@ -15,6 +15,7 @@ from app.commands.casefile import CaseFile
 from app.domain.errors import Conflict
 from app.engine.instance import Instance, Open, Wait
 from app.engine.trace import Step
+from app.rules import assignment
 from app.sdk import Outgoing
 from app.store.base import table_of
 from app.store.faults import faultpoint
@@ -112,8 +113,8 @@ def settle(
     after = Standing.of(file.instance)
     faultpoint("after_engine_step")
     previous = file.row["status"]
-    _state(file, steps)
     opened = [work for work_id, work in after.users.items() if work_id not in before.users]
+    _state(file, steps, opened)
     history.write(file, steps)
     _close(file, before, after, done)
     faultpoint("after_tasks_closed")
@@ -129,12 +130,14 @@ def settle(
     return Settled(tuple(work.id for work in opened), ended, file.row["status"])
 
 
-def _state(file: CaseFile, steps: Iterable[Step]) -> None:
+def _state(file: CaseFile, steps: Iterable[Step], opened: Iterable[Open]) -> None:
     """The instance's own columns after the steps."""
     instance, row, now = file.instance, file.row, file.unit.now
     for step in steps:
         row["status"] = facts.status_after(file.bundle, row["status"], step, instance)
-    row["unit"] = file.office(instance.variables)
+    row["unit"] = assignment.office_after(
+        file.bundle, row["unit"], (work.element for work in opened), instance.variables
+    )
     if instance.completed:
         row["state"], row["ended_at"], row["end_event"] = "completed", now, instance.ended[-1]
     file.changed = row
@@ -196,7 +199,7 @@ def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
 def _candidates(file: CaseFile, element: str, variables: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:
     if file.row["test"]:  # a trial is its owner's alone: no officer finds it in a list
         return (file.bundle.manifest.owner or OWNER_FALLBACK,), None
-    return facts.candidates(file.bundle, element, variables)
+    return assignment.candidates(file.bundle, element, variables, file.accused, file.unit.service)
 
 
 def _timer(file: CaseFile, wait: Wait) -> dict[str, Any]:

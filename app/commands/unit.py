@@ -18,6 +18,7 @@ from app.commands.parts import Parts
 from app.domain.errors import Forbidden
 from app.domain.permissions import Permission
 from app.domain.roles import Actor, can
+from app.rules.sight import Viewer, viewer
 
 ADMINISTRATION = "administration"  # the audit chain of everything that belongs to no instance
 INTAKE = "intake"  # the chain of what anybody may send in, before it belongs to an instance
@@ -68,6 +69,11 @@ class Unit:
         if self.by.kind == "system" or permission is Permission.PUBLIC:
             return True
         return can(self.by, permission, self.service.roles, unit)
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """What the actor may see of cases."""
+        return viewer(self.by, self.service.role_rows)
 
     def require(self, permission: Permission, unit: str | None = None) -> None:
         """Refuse unless the actor has the right."""

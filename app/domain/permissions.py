@@ -13,7 +13,9 @@ class Permission(StrEnum):
     SIGNED_IN = "signed_in"  # any signed-in person: own account, own tasks
     TASK_WORK = "task.work"  # list, claim and complete tasks of own roles and units
     COMPLAINT_READ = "complaint.read"  # the complaint's file
+    COMPLAINT_CONFIDENTIAL = "complaint.confidential"  # the content of a confidential complaint
     IDENTITY_READ = "identity.read"  # the reporter's identity, logged with a reason
+    IDENTITY_ANONYMOUS = "identity.anonymous"  # also of a reporter who asked to stay anonymous
     COMPLAINT_INTAKE = "complaint.intake"  # file a complaint on behalf of somebody
     COMPLAINT_MODERATE = "complaint.moderate"  # public text, merge
     BOARD_READ = "board.read"  # the supervisor's board

@@ -28,13 +28,29 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks for a change. `grants` holds only those in force; `complaint` is set for a reporter."""
+    """Who asks for a change. `grants` holds only those in force; `complaint` is set for a reporter.
+
+    `home` is the office that the person's account names.
+    """
 
     kind: Literal["user", "reporter", "system"]
     id: str
     name: str
     grants: tuple[Grant, ...] = ()
     complaint: str | None = None
+    home: str | None = None
+
+    @property
+    def offices(self) -> frozenset[str]:
+        """The offices the person belongs to: those they hold a role for, lent ones too, and that of their account.
+
+        The account's office does not count for whoever holds nothing but roles of their own for the whole city: the
+        head of a division supervises every office, also the one that pays them.
+        """
+        held = {grant.unit for grant in self.grants if grant.unit}
+        if self.home and any(grant.unit or grant.on_behalf_of for grant in self.grants):
+            held.add(self.home)
+        return frozenset(held)
 
     @property
     def roles(self) -> frozenset[str]:

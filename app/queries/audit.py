@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.queries import sight
 from app.queries.definitions import name_of
 from app.store.audit import AuditAnchor, AuditEntry
 
@@ -41,9 +42,13 @@ def entries(
     command: str = "",
     after: str = "",
     size: int = PAGE,
+    offices: frozenset[str] = frozenset(),
 ) -> list[Entry]:
-    """The newest lines that fit, at most `size`; `after` is the `place` of the last line of the page before."""
-    wanted = select(AuditEntry)
+    """The newest lines that fit, at most `size`; `after` is the `place` of the last line of the page before.
+
+    Nothing of cases about the reader's `offices` is among them.
+    """
+    wanted = select(AuditEntry).where(sight.not_about(offices, AuditEntry.chain))
     if chain:
         wanted = wanted.where(AuditEntry.chain == chain)
     if actor:

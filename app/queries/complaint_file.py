@@ -17,12 +17,13 @@ from app.queries.people import names_of
 from app.rules.returns import Return, returns_of
 from app.store.complaints import Attachment, Complaint, Message
 from app.store.instances import History, ProcessInstance
-from app.store.reporters import Reporter
+from app.store.keys import KeyRing
+from app.store.reporters import Accused, Reporter, accused_context
 from app.store.tasks import Answer, Task
 
 OF_COMPLAINT = (
     "title", "content", "classification", "channel", "category", "received_at", "occurred_on", "location_text",
-    "kelurahan", "kecamatan", "latitude", "longitude", "target_unit", "related_person", "is_anonymous",
+    "kelurahan", "kecamatan", "latitude", "longitude", "target_unit", "accused_unit", "is_anonymous",
     "is_confidential", "outcome", "rating", "rating_text", "extra",
 )  # fmt: skip
 OF_INSTANCE = ["status", "state", "unit", "due_at", "due_confirmed", "started_at", "ended_at", "paused_at"]
@@ -65,6 +66,7 @@ class Given:
     at: datetime
     by: str
     by_kind: str  # user | reporter | system
+    unit: str | None = None  # the office whose step it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class File:
     latitude: float | None
     longitude: float | None
     target_unit: str | None
-    related_person: str | None
+    accused_unit: str | None
     is_anonymous: bool
     is_confidential: bool
     extra: Mapping[str, Any]
@@ -139,14 +141,16 @@ class File:
         return returns_of(service, bundle, self.tasks, self.history, self.answers)
 
 
-def unit_of(session: Session, tracking_id: str) -> str | None:
-    """The unit now responsible for a complaint; NotFound when there is no such complaint."""
-    query = select(ProcessInstance.unit).join(Complaint, Complaint.instance_id == ProcessInstance.id)
-    row = session.execute(query.where(Complaint.id == tracking_id)).first()
-    if row is None:
+def instance_of(session: Session, tracking_id: str) -> ProcessInstance:
+    """The instance of a complaint; NotFound when there is none."""
+    found = session.scalar(
+        select(ProcessInstance)
+        .join(Complaint, Complaint.instance_id == ProcessInstance.id)
+        .where(Complaint.id == tracking_id)
+    )
+    if found is None:
         raise NotFound
-    unit: str | None = row.unit
-    return unit
+    return found
 
 
 def file_of(session: Session, tracking_id: str) -> File:
@@ -169,10 +173,36 @@ def file_of(session: Session, tracking_id: str) -> File:
         identity_erased=_erased(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
         conversation=conversation(session, tracking_id),
-        answers=tuple(_given(row, names) for row in answers),
+        answers=_given_all(session, instance.id, answers, names),
         history=tuple(Happened(row.task_id, row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
         open_steps=_open_steps(session, tasks),
         tasks=tuple(tasks),
+    )
+
+
+def accused_person(session: Session, keys: KeyRing, tracking_id: str) -> str | None:
+    """The name of the person complained of, opened for the page of whoever may read the case; None without one."""
+    row = session.get(Accused, tracking_id)
+    if row is None or row.data_key is None or row.sealed is None:
+        return None
+    return str(keys.open(row.data_key, row.sealed, accused_context(tracking_id))["name"])
+
+
+def answers_of(session: Session, instance_id: str, offices: frozenset[str]) -> tuple[Given, ...]:
+    """The answers that these offices gave in a case, and no others."""
+    rows = session.scalars(select(Answer).where(Answer.instance_id == instance_id).order_by(Answer.seq)).all()
+    given = _given_all(session, instance_id, rows, names_of(session, {row.by for row in rows}))
+    return tuple(each for each in given if each.unit in offices)
+
+
+def _given_all(
+    session: Session, instance_id: str, rows: Sequence[Answer], names: Mapping[str, str]
+) -> tuple[Given, ...]:
+    tasks = session.execute(select(Task.id, Task.unit).where(Task.instance_id == instance_id))
+    units = {task_id: unit for task_id, unit in tasks}
+    return tuple(
+        Given(row.task_id, row.element, row.form, row.data, row.at, *_who(row.by, names), units.get(row.task_id or ""))
+        for row in rows
     )
 
 
@@ -210,10 +240,6 @@ def _open_steps(session: Session, tasks: Sequence[Task]) -> tuple[OpenStep, ...]
 def _erased(session: Session, tracking_id: str) -> bool:
     reporter = session.get(Reporter, tracking_id)
     return reporter is None or reporter.data_key is None
-
-
-def _given(row: Answer, names: Mapping[str, str]) -> Given:
-    return Given(row.task_id, row.element, row.form, row.data, row.at, *_who(row.by, names))
 
 
 def _who(by: str | None, names: Mapping[str, str]) -> tuple[str, str]:

@@ -8,25 +8,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.domain.roles import Actor
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
+from app.queries import sight
 from app.rules.returns import reason_of
+from app.rules.sight import NOBODY, Viewer
 from app.rules.statuses import is_returned
 from app.store.accounts import User
 from app.store.complaints import Complaint
 from app.store.instances import History, ProcessInstance
-from app.store.tasks import Answer, Candidate, Task
+from app.store.tasks import IS_OPEN, Answer, Candidate, Task
 
 PAGE = 50
 COUNT_CAP = 99  # beyond this the page says "99+": counting 100,000 rows would make every page slow
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FILTERS = ("unit", "free", "mine", "soon", "late", "waiting")
 
+OF_COMPLAINT = (Complaint.title, Complaint.category, Complaint.kelurahan, *sight.OF_COMPLAINT)
+Conditions = list[ColumnElement[bool]]
 Pair = tuple[str, str | None]  # a role, and the unit a task asks for (None: a task that asks for none)
 Key = tuple[datetime | None, str]  # where a row stands in the list: its due time and its id
 
@@ -51,6 +55,7 @@ class Row:
     assignee: str | None
     assignee_name: str | None
     claimed_at: datetime | None
+    sealed: bool = False  # its content is not for whoever looks: no title, category or place stands here
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,57 +112,57 @@ def span_of(name: str, now: datetime, soon: datetime) -> Span:
     return known.get(name, Span())
 
 
-def listing(session: Session, actor: Actor, span: Span, after: str | None = None, size: int = PAGE) -> Page:
-    """Open tasks that the actor may do, by due time. `after` is the mark of the page before."""
-    keys = _keys(session, pairs_of(actor), span, _unmark(after), size + 1)
-    rows = _rows(session, [task_id for _due, task_id in keys[:size]])
+def listing(
+    session: Session, actor: Actor, span: Span, after: str | None = None, size: int = PAGE, viewer: Viewer = NOBODY
+) -> Page:
+    """Open tasks that the actor may do, by due time. `after` is the mark of the page before.
+
+    What is confidential shows its title only to a `viewer` who may read it, here and below.
+    """
+    keys = _keys(session, actor, span, _unmark(after), size + 1)
+    rows = _rows(session, viewer, [task_id for _due, task_id in keys[:size]])
     return Page(rows, _mark(keys[size - 1]) if len(keys) > size else None)
 
 
-def mine(session: Session, actor: Actor) -> Page:
+def mine(session: Session, actor: Actor, viewer: Viewer = NOBODY) -> Page:
     """What the actor has claimed, soonest due first."""
-    query = select(Task.id).where(Task.assignee == actor.id, Task.state == "open").limit(500)
-    rows = _rows(session, list(session.scalars(query)))
+    rows = _rows(session, viewer, list(session.scalars(_claimed(actor).limit(500))))
     return Page(tuple(sorted(rows, key=lambda row: (row.due_at is None, row.due_at or EPOCH, row.task_id or ""))))
 
 
-def waiting(session: Session, statuses: Sequence[str], units: frozenset[str] | None, size: int = PAGE) -> Page:
-    """Cases in one of these statuses; of these units only (None: all), longest running first."""
+def waiting(session: Session, statuses: Sequence[str], viewer: Viewer, size: int = PAGE) -> Page:
+    """Cases in one of these statuses, of those the viewer reads; longest running first."""
     query = (
         select(ProcessInstance, Complaint)
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
-        .where(*_awaited(statuses, units))
+        .where(*_awaited(statuses, viewer))
         .order_by(ProcessInstance.started_at, ProcessInstance.id)
+        .options(load_only(*OF_COMPLAINT))
         .limit(size)
     )
-    return Page(tuple(_waiting_row(instance, complaint) for instance, complaint in session.execute(query)))
+    found = session.execute(query).all()
+    return Page(tuple(_waiting_row(instance, complaint, viewer) for instance, complaint in found))
 
 
 def counts(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    soon: datetime,
-    statuses: Sequence[str],
-    units: frozenset[str] | None,
+    session: Session, actor: Actor, viewer: Viewer, now: datetime, soon: datetime, statuses: Sequence[str]
 ) -> dict[str, int]:
     """How many lines each filter has, never more than COUNT_CAP + 1; `statuses` are those that await the reporter."""
-    pairs = pairs_of(actor)
-    found = {name: _count(session, pairs, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
-    own = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
-    awaited = select(ProcessInstance.id).where(*_awaited(statuses, units))
-    return found | {"mine": _capped(session, own), "waiting": _capped(session, awaited)}
+    found = {name: _count(session, actor, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
+    awaited = select(ProcessInstance.id).join(Complaint, Complaint.instance_id == ProcessInstance.id)
+    awaited = awaited.where(*_awaited(statuses, viewer))
+    return found | {"mine": _capped(session, _claimed(actor)), "waiting": _capped(session, awaited)}
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
     """The soonest due time among all the actor may do."""
-    keys = _keys(session, pairs_of(actor), Span(since=EPOCH), None, 1)
+    keys = _keys(session, actor, Span(since=EPOCH), None, 1)
     return keys[0][0] if keys else None
 
 
-def next_task(session: Session, actor: Actor, besides: str) -> Row | None:
+def next_task(session: Session, actor: Actor, besides: str, viewer: Viewer = NOBODY) -> Row | None:
     """The task to do next: soonest due, not claimed by somebody else."""
-    rows = listing(session, actor, Span(), size=20).rows
+    rows = listing(session, actor, Span(), size=20, viewer=viewer).rows
     return next((row for row in rows if row.task_id != besides and row.assignee in (None, actor.id)), None)
 
 
@@ -190,43 +195,49 @@ def _meant(service: ServiceData, bundle: Bundle, element: str) -> Text | None:
     return service.statuses[bundle.manifest.statuses[element]].why
 
 
-def search(session: Session, actor: Actor, text: str, size: int = PAGE) -> Page:
-    """Open tasks the actor may do whose tracking id is the text, or whose subject or report contains it."""
+def search(session: Session, actor: Actor, text: str, size: int = PAGE, viewer: Viewer = NOBODY) -> Page:
+    """Open tasks the actor may do whose tracking id is the text, or whose subject or report contains it.
+
+    Words are looked for only where the viewer may read them: a hit would tell what stands there.
+    """
     tracking = normalise(text)
     if is_tracking_id(tracking):
         fits: ColumnElement[bool] = Complaint.id == tracking
     else:
         fits = or_(Complaint.title.icontains(text, autoescape=True), Complaint.content.icontains(text, autoescape=True))
+        fits = and_(fits, sight.unsealed(viewer))
     query = (
         select(Task.id)
         .join(Complaint, Complaint.instance_id == Task.instance_id)
+        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .join(Candidate, Candidate.task_id == Task.id)
-        .where(fits, Task.state == "open", or_(*(_is(pair) for pair in pairs_of(actor))))
+        .where(fits, sight.known(viewer), Task.state == "open", or_(*(_is(pair) for pair in pairs_of(actor))))
         .distinct()
         .order_by(Task.due_at, Task.id)
         .limit(size)
     )
-    return Page(_rows(session, list(session.scalars(query)))) if pairs_of(actor) else Page(())
+    return Page(_rows(session, viewer, list(session.scalars(query)))) if pairs_of(actor) else Page(())
 
 
-def _keys(session: Session, pairs: Sequence[Pair], span: Span, after: Key | None, size: int) -> list[Key]:
+def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: int) -> list[Key]:
     """The first `size` keys after a mark: each pair walks its own part of the index, then the few are merged.
 
     One query over all pairs would make the database sort everything that any of them holds.
     """
+    pairs, others = pairs_of(actor), _of_others(actor)
     dated: set[Key] = set()
     if after is None or after[0] is not None:
         for pair in pairs:
-            dated.update(_dated(session, pair, span, after, size))
+            dated.update(_dated(session, pair, others, span, after, size))
     found = sorted(dated, key=lambda key: (key[0] or EPOCH, key[1]))[:size]
     if len(found) == size or span.dated:
         return found
-    undated = {key for pair in pairs for key in _undated(session, pair, span, after, size)}
+    undated = {key for pair in pairs for key in _undated(session, pair, others, span, after, size)}
     return found + sorted(undated, key=lambda key: key[1])[: size - len(found)]
 
 
-def _dated(session: Session, pair: Pair, span: Span, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.due_at, Candidate.task_id).where(_is(pair), *_between(span), *_free(span))
+def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int) -> Iterable[Key]:
+    query = select(Candidate.due_at, Candidate.task_id).where(_is(pair), *others, *_between(span), *_free(span))
     if after is not None:
         due, task_id = after
         query = query.where(tuple_(Candidate.due_at, Candidate.task_id) > tuple_(_bound(due), task_id))
@@ -234,8 +245,10 @@ def _dated(session: Session, pair: Pair, span: Span, after: Key | None, size: in
     return [(row.due_at, row.task_id) for row in rows]
 
 
-def _undated(session: Session, pair: Pair, span: Span, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.task_id).where(_is(pair), Candidate.due_at.is_(None), *_free(span))
+def _undated(
+    session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int
+) -> Iterable[Key]:
+    query = select(Candidate.task_id).where(_is(pair), *others, Candidate.due_at.is_(None), *_free(span))
     if after is not None and after[0] is None:
         query = query.where(Candidate.task_id > after[1])
     return [(None, task_id) for task_id in session.scalars(query.order_by(Candidate.task_id).limit(size))]
@@ -248,6 +261,20 @@ def _bound(due: datetime | None) -> Any:
 def _is(pair: Pair) -> ColumnElement[bool]:
     role, unit = pair
     return and_(Candidate.role == role, Candidate.unit == unit if unit is not None else Candidate.unit.is_(None))
+
+
+def _of_others(actor: Actor) -> Conditions:
+    """Tasks about the actor's own offices are left out; there are few of those, so the database looks them up once."""
+    if not actor.offices:
+        return []
+    theirs = select(Task.id).join(Complaint, Complaint.instance_id == Task.instance_id)
+    theirs = theirs.where(Complaint.accused_unit.in_(sorted(actor.offices)), IS_OPEN)
+    return [Candidate.task_id.not_in(theirs)]
+
+
+def _claimed(actor: Actor) -> Select[Any]:
+    query = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
+    return query.where(sight.not_about(actor.offices, Task.instance_id))
 
 
 def _between(span: Span) -> list[ColumnElement[bool]]:
@@ -265,11 +292,12 @@ def _free(span: Span) -> list[ColumnElement[bool]]:
     return [~claimed] if span.free else []
 
 
-def _count(session: Session, pairs: Sequence[Pair], span: Span) -> int:
-    """Tasks of all pairs, each once, counted up to the cap."""
+def _count(session: Session, actor: Actor, span: Span) -> int:
+    """Tasks of all the actor's pairs, each once, counted up to the cap."""
     found: set[str] = set()
-    for pair in pairs:
-        query = select(Candidate.task_id).where(_is(pair), *_free(span))
+    others = _of_others(actor)
+    for pair in pairs_of(actor):
+        query = select(Candidate.task_id).where(_is(pair), *others, *_free(span))
         if span.dated:
             query = query.where(*_between(span))
         found.update(session.scalars(query.limit(COUNT_CAP + 1)))
@@ -282,39 +310,43 @@ def _capped(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
 
 
-def _awaited(statuses: Sequence[str], units: frozenset[str] | None) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [ProcessInstance.state == "active", ProcessInstance.status.in_(statuses)]
-    return found if units is None else [*found, ProcessInstance.unit.in_(sorted(units))]
+def _awaited(statuses: Sequence[str], viewer: Viewer) -> Conditions:
+    found: Conditions = [ProcessInstance.state == "active", ProcessInstance.status.in_(statuses), sight.known(viewer)]
+    reads = viewer.reads
+    return found if reads.everywhere else [*found, ProcessInstance.unit.in_(sorted(reads.offices))]
 
 
-def _rows(session: Session, ids: Sequence[str]) -> tuple[Row, ...]:
+def _rows(session: Session, viewer: Viewer, ids: Sequence[str]) -> tuple[Row, ...]:
     """The lines for these tasks, in this order."""
     query = (
-        select(Task, ProcessInstance, Complaint.title, Complaint.category, Complaint.kelurahan, User.name)
+        select(Task, ProcessInstance, Complaint, User.name)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .outerjoin(Complaint, Complaint.instance_id == Task.instance_id)
         .outerjoin(User, User.id == Task.assignee)
+        .options(load_only(*OF_COMPLAINT))
     )
     found = {}
     for start in range(0, len(ids), 200):
-        for task, instance, *about in session.execute(query.where(Task.id.in_(ids[start : start + 200]))):
-            found[task.id] = _task_row(task, instance, *about)
+        for task, instance, complaint, name in session.execute(query.where(Task.id.in_(ids[start : start + 200]))):
+            found[task.id] = _task_row(task, instance, complaint, name, viewer)
     return tuple(found[task_id] for task_id in ids if task_id in found)
 
 
 def _task_row(
-    task: Task, instance: ProcessInstance, title: str | None, category: str | None, ward: str | None, name: str | None
+    task: Task, instance: ProcessInstance, complaint: Complaint | None, name: str | None, viewer: Viewer
 ) -> Row:
+    sealed = complaint is not None and sight.sealed(viewer, complaint, instance)
+    shown = None if sealed else complaint
     return Row(
         task.id,
         instance.business_key,
-        title or instance.business_key,
+        (shown.title if shown else "") or ("" if sealed else instance.business_key),
         task.name,
         task.element,
         instance.deployment_id,
         instance.status,
-        category,
-        ward,
+        shown.category if shown else None,
+        shown.kelurahan if shown else None,
         task.unit,
         task.due_at,
         task.due_confirmed,
@@ -322,22 +354,24 @@ def _task_row(
         task.assignee,
         name,
         task.claimed_at,
+        sealed,
     )
 
 
-def _waiting_row(instance: ProcessInstance, complaint: Complaint) -> Row:
-    since = instance.paused_at or instance.started_at
+def _waiting_row(instance: ProcessInstance, complaint: Complaint, viewer: Viewer) -> Row:
+    since, sealed = instance.paused_at or instance.started_at, sight.sealed(viewer, complaint, instance)
     about = (
-        complaint.title,
+        "" if sealed else complaint.title,
         "",
         "",
         instance.deployment_id,
         instance.status,
-        complaint.category,
-        complaint.kelurahan,
+        None if sealed else complaint.category,
+        None if sealed else complaint.kelurahan,
         instance.unit,
     )
-    return Row(None, complaint.id, *about, instance.due_at, instance.due_confirmed, since, None, None, None)
+    due = (instance.due_at, instance.due_confirmed)
+    return Row(None, complaint.id, *about, *due, since, None, None, None, sealed)
 
 
 def _mark(key: Key) -> str:

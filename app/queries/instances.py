@@ -14,6 +14,8 @@ from app.domain.errors import NotFound
 from app.domain.tracking import normalise
 from app.engine.instance import Instance
 from app.engine.refusals import DamagedState
+from app.queries import sight
+from app.rules.sight import Viewer
 from app.sdk import Scalar
 from app.store.complaints import Complaint
 from app.store.deployments import Deployment
@@ -58,6 +60,7 @@ class Row:
     test: bool
     title: str = ""
     steps: tuple[str, ...] = ()  # elements of the open tasks
+    sealed: bool = False  # a confidential case whose content is not for whoever looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,11 @@ class Whole:
     messages: tuple[OutboxMessage, ...]
 
 
-def find(session: Session, wanted: Filter, now: datetime, after: str | None = None, size: int = PAGE) -> Page:
+def find(
+    session: Session, viewer: Viewer, wanted: Filter, now: datetime, after: str | None = None, size: int = PAGE
+) -> Page:
     """The cases that fit, newest first. `after` is the id of the last row of the page before."""
-    conditions = _conditions(wanted, now)
+    conditions = [*_conditions(wanted, viewer, now), sight.not_about(viewer.offices, ProcessInstance.id)]
     rows = select(ProcessInstance, Deployment.version).join(Deployment, ProcessInstance.deployment_id == Deployment.id)
     rows = rows.where(*conditions)
     if after:
@@ -117,7 +122,7 @@ def find(session: Session, wanted: Filter, now: datetime, after: str | None = No
     rows = rows.order_by(ProcessInstance.started_at.desc(), ProcessInstance.id.desc()).limit(size + 1)
     found = [_row(instance, version) for instance, version in session.execute(rows)]
     more = len(found) > size
-    found = _with_words(session, found[:size])
+    found = _with_words(session, viewer, found[:size])
     capped = select(ProcessInstance.id).where(*conditions)
     if wanted.version is not None:
         capped = capped.join(Deployment, ProcessInstance.deployment_id == Deployment.id)
@@ -215,7 +220,7 @@ def running_by_version(session: Session, key: str) -> dict[str, tuple[int, int]]
     return {deployment: (int(active or 0), total - int(active or 0)) for deployment, active, total in counted}
 
 
-def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, viewer: Viewer, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     exact = {
         ProcessInstance.state: wanted.state,
@@ -228,7 +233,8 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
         found.append(ProcessInstance.unit.in_(sorted(wanted.units)))
     if wanted.text:
         tracking = normalise(wanted.text)
-        title = select(Complaint.id).where(Complaint.title.icontains(wanted.text, autoescape=True))
+        title = select(Complaint.id).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+        title = title.where(Complaint.title.icontains(wanted.text, autoescape=True), sight.unsealed(viewer))
         found.append(
             or_(
                 ProcessInstance.business_key == tracking,
@@ -248,15 +254,27 @@ def _conditions(wanted: Filter, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _with_words(session: Session, rows: list[Row]) -> list[Row]:
-    """The rows of one page with the titles of their complaints and the steps they stand at."""
-    wanted = select(Complaint.id, Complaint.title).where(Complaint.id.in_([row.business_key for row in rows]))
-    titles = {number: title for number, title in session.execute(wanted)}
+def _with_words(session: Session, viewer: Viewer, rows: list[Row]) -> list[Row]:
+    """The rows of one page with the titles that the viewer may read and the steps they stand at."""
+    seen = sight.seen(session, viewer, [row.id for row in rows])
+    open_ = [row.business_key for row in rows if not seen[row.id].sealed]
+    titles = {
+        number: title
+        for number, title in session.execute(select(Complaint.id, Complaint.title).where(Complaint.id.in_(open_)))
+    }
     steps: dict[str, list[str]] = {}
     open_tasks = select(Task.instance_id, Task.element).where(IS_OPEN, Task.instance_id.in_([row.id for row in rows]))
     for instance_id, element in session.execute(open_tasks.order_by(Task.opened_at)):
         steps.setdefault(instance_id, []).append(element)
-    return [replace(row, title=titles.get(row.business_key, ""), steps=tuple(steps.get(row.id, ()))) for row in rows]
+    return [
+        replace(
+            row,
+            title=titles.get(row.business_key, ""),
+            steps=tuple(steps.get(row.id, ())),
+            sealed=seen[row.id].sealed,
+        )
+        for row in rows
+    ]
 
 
 def _row(instance: ProcessInstance, version: int) -> Row:

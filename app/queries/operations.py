@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.queries import sight
 from app.store.accounts import User
 from app.store.instances import ProcessInstance
 from app.store.jobs import IS_WAITING, Incident, Job
@@ -51,24 +52,24 @@ def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
     )
 
 
-def open_incidents(session: Session, limit: int = 200) -> list[tuple[Incident, str | None]]:
-    """Unresolved incidents with the business key of their case, oldest first."""
+def open_incidents(session: Session, offices: frozenset[str], limit: int = 200) -> list[tuple[Incident, str | None]]:
+    """Unresolved incidents with the business key of their case, oldest first; none about the reader's `offices`."""
     rows = session.execute(
         select(Incident, ProcessInstance.business_key)
         .outerjoin(ProcessInstance, Incident.instance_id == ProcessInstance.id)
-        .where(Incident.resolved_at.is_(None))
+        .where(Incident.resolved_at.is_(None), sight.not_about(offices, Incident.instance_id))
         .order_by(Incident.raised_at)
         .limit(limit)
     )
     return [(incident, key) for incident, key in rows]
 
 
-def ended_incidents(session: Session, limit: int = 20) -> list[tuple[Incident, str | None]]:
+def ended_incidents(session: Session, offices: frozenset[str], limit: int = 20) -> list[tuple[Incident, str | None]]:
     """What was mended last, by whom and how."""
     rows = session.execute(
         select(Incident, ProcessInstance.business_key)
         .outerjoin(ProcessInstance, Incident.instance_id == ProcessInstance.id)
-        .where(Incident.resolved_at.is_not(None))
+        .where(Incident.resolved_at.is_not(None), sight.not_about(offices, Incident.instance_id))
         .order_by(Incident.resolved_at.desc())
         .limit(limit)
     )
@@ -76,12 +77,13 @@ def ended_incidents(session: Session, limit: int = 20) -> list[tuple[Incident, s
 
 
 def messages(
-    session: Session, state: str = "", after: str = "", limit: int = PAGE
+    session: Session, offices: frozenset[str], state: str = "", after: str = "", limit: int = PAGE
 ) -> tuple[list[tuple[OutboxMessage, str | None]], str | None]:
     """The newest messages of one state or of all, with the number of their case; and what leads to older ones."""
     wanted = select(OutboxMessage, ProcessInstance.business_key).outerjoin(
         ProcessInstance, OutboxMessage.instance_id == ProcessInstance.id
     )
+    wanted = wanted.where(sight.not_about(offices, OutboxMessage.instance_id))
     if state:
         wanted = wanted.where(OutboxMessage.state == state)
     last = session.get(OutboxMessage, after) if after else None
@@ -92,9 +94,10 @@ def messages(
     return found[:limit], found[limit - 1][0].id if len(found) > limit else None
 
 
-def next_jobs(session: Session, limit: int = 50) -> list[tuple[Job, str | None]]:
+def next_jobs(session: Session, offices: frozenset[str], limit: int = 50) -> list[tuple[Job, str | None]]:
     """What the service will do next by itself, with the number of the case."""
     wanted = select(Job, ProcessInstance.business_key).outerjoin(ProcessInstance, Job.instance_id == ProcessInstance.id)
+    wanted = wanted.where(sight.not_about(offices, Job.instance_id))
     return [
         (job, number) for job, number in session.execute(wanted.where(IS_WAITING).order_by(Job.due_at).limit(limit))
     ]

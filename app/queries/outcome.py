@@ -21,6 +21,7 @@ from app.domain.limits import Limit
 from app.engine.instance import Environment, Instance
 from app.queries.complaint_file import File
 from app.queries.task import Assignment, engine_state
+from app.rules import assignment
 from app.sdk import Case, Handlers, Scalar
 from app.store.instances import History
 
@@ -83,11 +84,14 @@ class Lookahead:
             status = facts.status_after(self.bundle, status, step, live)
         opened = [work for work in live.open() if work.kind == "user" and work.id not in before]
         dues = [wait.due for wait in live.waits() if wait.id not in before and wait.due is not None]
-        tasks = tuple(self._next(work.element, live.variables, started, task) for work in opened)
+        accused = answers.get("accused_unit") or file.accused_unit
+        tasks = tuple(self._next(work.element, live.variables, started, task, accused) for work in opened)
         return Outcome(status, tasks, min(dues, default=None) if not tasks else None, live.completed)
 
-    def _next(self, element: str, variables: Mapping[str, Any], started: datetime, task: Assignment) -> Next:
-        roles, unit = facts.candidates(self.bundle, element, variables)
+    def _next(
+        self, element: str, variables: Mapping[str, Any], started: datetime, task: Assignment, accused: Any
+    ) -> Next:
+        roles, unit = assignment.candidates(self.bundle, element, variables, accused, self.service)
         key = facts.limit_key(self.bundle, element)
         try:
             limit = self._limit(key, started) if key else None
@@ -112,7 +116,7 @@ class Lookahead:
         answers = {given.form: given.data for given in file.answers}
         return Case(
             tracking_id=file.tracking_id,
-            title=file.title,
+            title="" if file.is_confidential else file.title,
             category=file.category,
             kelurahan=file.kelurahan,
             unit=file.unit,

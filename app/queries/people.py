@@ -72,7 +72,7 @@ def actor_of(session: Session, user_id: str, day: date) -> Actor | None:
     user = session.get(User, user_id)
     if user is None or not user.active:
         return None
-    return Actor("user", user.id, user.name, grants_of(session, user_id, day))
+    return Actor("user", user.id, user.name, grants_of(session, user_id, day), home=user.unit)
 
 
 def grants_of(session: Session, user_id: str, day: date) -> tuple[Grant, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import NotFound
 from app.domain.roles import Actor
 from app.queries.people import names_of
+from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
 from app.store.tasks import Answer, Candidate, Draft, Task
 
@@ -48,10 +49,11 @@ class Assignment:
     completed_at: datetime | None
     candidates: tuple[tuple[str, str | None], ...]
     case_unit: str | None
+    accused: str | None = None
 
     def is_for(self, actor: Actor) -> bool:
-        """Whether the actor holds one of the roles for exactly this unit."""
-        return any(actor.holds(role, unit) for role, unit in self.candidates)
+        """Whether the actor holds one of the roles for exactly this unit, and is not of the office complained of."""
+        return self.accused not in actor.offices and any(actor.holds(role, unit) for role, unit in self.candidates)
 
 
 def assignment(session: Session, task_id: str) -> Assignment:
@@ -71,6 +73,7 @@ def assignment(session: Session, task_id: str) -> Assignment:
         completed_by_name=names.get(task.completed_by or ""),
         candidates=tuple((row.role, row.unit) for row in may),
         case_unit=instance.unit,
+        accused=session.scalar(select(Complaint.accused_unit).where(Complaint.instance_id == task.instance_id)),
     )
 
 

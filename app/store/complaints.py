@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base, Code, Id, Instant, JsonObject
+
+ACCUSED = text("accused_unit IS NOT NULL")
 
 
 class Complaint(Base):
     """One complaint; its id is the tracking id and the business key of its process instance. Identity stands apart."""
 
     __tablename__ = "complaint"
-    __table_args__ = (UniqueConstraint("source", "external_ref"), Index(None, "category", "received_at"))
+    __table_args__ = (
+        UniqueConstraint("source", "external_ref"),
+        Index(None, "category", "received_at"),
+        Index("ix_complaint_accused_unit", "accused_unit", sqlite_where=ACCUSED, postgresql_where=ACCUSED),
+    )
 
     id: Mapped[str] = mapped_column(String(10), primary_key=True)
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), unique=True)
@@ -39,7 +45,7 @@ class Complaint(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     target_unit: Mapped[str | None] = mapped_column(Code)
-    related_person: Mapped[str | None] = mapped_column(String(200))  # never public
+    accused_unit: Mapped[str | None] = mapped_column(Code)  # the office complained of; it never gets the complaint
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     is_confidential: Mapped[bool] = mapped_column(default=False)
     complete_since: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""The identities of reporters: the one guarded place, encrypted row by row."""
+"""The identities of reporters and of those they complain of: the one guarded place, encrypted row by row."""
 
 from __future__ import annotations
 
@@ -24,3 +24,18 @@ class Reporter(Base):
     notice_version: Mapped[str] = mapped_column(String(32))
     notice_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Accused(Base):
+    """The person one complaint is about, under a data key of its own: it outlives the reporter's identity, or not."""
+
+    __tablename__ = "accused"
+
+    complaint_id: Mapped[str] = mapped_column(ForeignKey("complaint.id"), primary_key=True)
+    data_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # wrapped by the master key; None once erased
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # AES-GCM over the name as JSON
+
+
+def accused_context(complaint_id: str) -> str:
+    """What the name is sealed for: a row moved to another complaint, or among the identities, does not open."""
+    return f"{complaint_id}:accused"

@@ -8,12 +8,12 @@ from werkzeug.http import dump_options_header
 
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
-from app.queries import complaint_file
 from app.store import files
 from app.store.complaints import Attachment
 from app.web import signed_in
 from app.web.current import read, web
-from app.web.routes import VISITOR, current_actor, may, route
+from app.web.routes import VISITOR, current_actor, route
+from app.web.sight import sight_of
 
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 blueprint = Blueprint("attachments", __name__)
@@ -45,4 +45,5 @@ def _may_see(complaint_id: str) -> bool:
     if current_actor() is VISITOR:
         return False
     with read() as database:
-        return may(Permission.COMPLAINT_READ, complaint_file.unit_of(database, complaint_id) or "")
+        seen = sight_of(database, complaint_id)
+    return seen.content

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.bundle.form_fields import Field
 from app.bundle.forms import Form
@@ -23,9 +24,11 @@ from app.domain.tracking import shown
 from app.queries import complaint_file
 from app.queries.complaint_file import File, Given, Happened
 from app.rules.returns import Return
+from app.rules.sight import Sight
 from app.web.current import now
 from app.web.filters import day, text
 from app.web.routes import may, read, route, run, service, web
+from app.web.sight import sight_of
 from app.web.statuses import status_of
 
 blueprint = Blueprint("complaint_file", __name__)
@@ -65,11 +68,13 @@ class About:
     answers: tuple[Answered, ...]
     timeline: tuple[Entry, ...]
     may_open_identity: bool
+    accused_unit: str = ""
+    accused_person: str | None = None
 
 
 @route(blueprint, "/aduan/<tracking_id>", Permission.COMPLAINT_READ)
 def show(tracking_id: str) -> ResponseReturnValue:
-    """The whole file, for whoever may read complaints of its unit."""
+    """The whole file for whoever may read it; of others' confidential cases the number, and one's own answers."""
     return _page(tracking_id)
 
 
@@ -81,8 +86,9 @@ def show(tracking_id: str) -> ResponseReturnValue:
     again=lambda tracking_id: _page(tracking_id),
 )
 def open_identity(tracking_id: str) -> ResponseReturnValue:
-    """Open the reporter's identity for a reason; the opening is recorded."""
-    _readable(tracking_id)
+    """Open the reporter's identity for a reason; the opening is recorded, a refused one too."""
+    with read() as session:
+        sight_of(session, tracking_id)
     try:
         identity = run(OpenIdentity(tracking_id, request.form.get("reason", "")[:300]))
     except Invalid as refusal:
@@ -93,10 +99,13 @@ def open_identity(tracking_id: str) -> ResponseReturnValue:
 def _page(
     tracking_id: str, identity: Mapping[str, Any] | None = None, errors: Mapping[str, list[Text]] | None = None
 ) -> str:
-    _readable(tracking_id)
     with read() as session:
+        seen = sight_of(session, tracking_id)
+        if not seen.content:
+            return _sealed_page(session, tracking_id, seen)
         file = complaint_file.file_of(session, tracking_id)
         bundle = web().parts.bundle(session, file.deployment_id)
+        about = described(session, file, bundle, seen)
     names = {
         "name": _("Nama"),
         "phone": _("Telepon"),
@@ -106,19 +115,28 @@ def _page(
         "address": _("Alamat"),
     }
     shown = {"identity": identity, "identity_names": names, "errors": errors or {}, "bundle": bundle}
-    return render_template("staff/complaint.html", file=file, about=described(file, bundle), **shown)
+    return render_template("staff/complaint.html", file=file, about=about, **shown)
 
 
-def _readable(tracking_id: str) -> None:
-    """NotFound for whoever may not read complaints of that unit, as if it did not exist."""
-    with read() as session:
-        unit = complaint_file.unit_of(session, tracking_id)
-    if not may(Permission.COMPLAINT_READ, unit or ""):
+def _sealed_page(session: Session, tracking_id: str, seen: Sight) -> str:
+    """The page of a case whose content is not for the reader: NotFound for whoever has no business with it at all."""
+    sealed = may(Permission.COMPLAINT_READ, "")
+    if not sealed and not seen.own:
         raise NotFound
+    instance = complaint_file.instance_of(session, tracking_id)
+    given = complaint_file.answers_of(session, instance.id, seen.own)
+    bundle = web().parts.bundle(session, instance.deployment_id)
+    return render_template(
+        "staff/sealed.html",
+        number=tracking_id,
+        status=instance.status if sealed else None,
+        answers=[answered(each, bundle) for each in given],
+        offices=[unit_name(each) for each in sorted(seen.own)],
+    )
 
 
-def described(file: File, bundle: Bundle) -> About:
-    """Codes as names and answers as words, in the reader's language."""
+def described(session: Session, file: File, bundle: Bundle, seen: Sight) -> About:
+    """Codes as names and answers as words, in the language of a reader who may see the content."""
     data = service()
     category = data.categories.get(file.category or "")
     return About(
@@ -128,7 +146,9 @@ def described(file: File, bundle: Bundle) -> About:
         returns=file.returns(data, bundle),
         answers=tuple(answered(given, bundle) for given in file.answers),
         timeline=_timeline(file, bundle),
-        may_open_identity=not file.identity_erased and may(Permission.IDENTITY_READ, file.unit or ""),
+        may_open_identity=not file.identity_erased and seen.identity,
+        accused_unit=unit_name(file.accused_unit),
+        accused_person=complaint_file.accused_person(session, web().parts.keys, file.tracking_id),
     )
 
 

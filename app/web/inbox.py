@@ -16,13 +16,13 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import inbox
-from app.queries.complaint_file import unit_of
 from app.rules.statuses import awaiting_reporter
 from app.web import drafts, due, task
 from app.web.addresses import inside
 from app.web.current import now
 from app.web.language import language
-from app.web.routes import current_actor, may, read, route, run, service, web
+from app.web.routes import current_actor, read, route, run, service, web
+from app.web.sight import current_viewer, sight_of
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -33,22 +33,23 @@ def tasks() -> ResponseReturnValue:
     chosen = request.args.get("saring", "unit")
     chosen = chosen if chosen in inbox.FILTERS else "unit"
     text = request.args.get("cari", "").strip()[:100]
-    actor, soon = current_actor(), due.soon_until()
+    actor, viewer, soon = current_actor(), current_viewer(), due.soon_until()
     with read() as session:
         if text:
-            page = inbox.search(session, actor, text)
+            page = inbox.search(session, actor, text, viewer=viewer)
         elif chosen == "mine":
-            page = inbox.mine(session, actor)
+            page = inbox.mine(session, actor, viewer)
         elif chosen == "waiting":
-            page = inbox.waiting(session, awaiting_reporter(service()), own_units())
+            page = inbox.waiting(session, awaiting_reporter(service()), viewer)
         else:
-            page = inbox.listing(session, actor, inbox.span_of(chosen, now(), soon), request.args.get("setelah"))
+            span = inbox.span_of(chosen, now(), soon)
+            page = inbox.listing(session, actor, span, request.args.get("setelah"), viewer=viewer)
         back = inbox.returned(session, service(), partial(web().parts.bundle, session), page.rows)
         shown: dict[str, object] = {
             "page": page,
             "returned": {row.tracking_id: said for row in page.rows if (said := _sent_back(row, back))},
             "steps": {row.element: _step(row) for row in page.rows},
-            "counts": inbox.counts(session, actor, now(), soon, awaiting_reporter(service()), own_units()),
+            "counts": inbox.counts(session, actor, viewer, now(), soon, awaiting_reporter(service())),
             "next_due": None if page.rows else inbox.next_due(session, actor),
             "other": _readable(text) if text and not page.rows else None,
         }
@@ -88,18 +89,10 @@ def release(task_id: str) -> ResponseReturnValue:
     return redirect(inside(request.form.get("next")) or url_for("inbox.tasks"))
 
 
-def own_units() -> frozenset[str] | None:
-    """Units whose complaints the person may read; None for all of them."""
-    actor = current_actor()
-    if may(Permission.COMPLAINT_READ, ""):
-        return None
-    return frozenset(grant.unit for grant in actor.grants if grant.unit and may(Permission.COMPLAINT_READ, grant.unit))
-
-
 def _sent_back(row: inbox.Row, back: Mapping[str, inbox.Returned]) -> str:
     """`dikembalikan 2 kali: bukan tugas dan fungsi kami`; nothing for a case that never was."""
     last = back.get(row.tracking_id)
-    if last is None:
+    if last is None or row.sealed:
         return ""
     reasons = [last.why.say(language())] if last.why else []
     return ": ".join([ngettext("dikembalikan %(num)d kali", "dikembalikan %(num)d kali", last.times), *reasons])
@@ -121,9 +114,10 @@ def _readable(text: str) -> str | None:
         return None
     try:
         with read() as session:
-            return tracking if may(Permission.COMPLAINT_READ, unit_of(session, tracking) or "") else None
+            seen = sight_of(session, tracking)
     except NotFound:
         return None
+    return tracking if seen.content or seen.own else None
 
 
 def category_name(code: str | None) -> str:

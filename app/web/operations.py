@@ -17,11 +17,12 @@ from app.commands.resend import SendAgain
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.queries import audit, definitions, instances, operations, public
+from app.queries import audit, definitions, instances, operations, public, sight
 from app.store.instances import History
 from app.web.current import now
 from app.web.language import language
 from app.web.routes import current_actor, may, read, require, route, run, service, web
+from app.web.sight import current_viewer, sealed
 
 blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
@@ -43,8 +44,8 @@ def overview() -> ResponseReturnValue:
             "operator/overview.html",
             figures=operations.overview(session, now(), service().calendar.zone),
             name=_namer(bundle) if bundle else str,
-            incidents=operations.open_incidents(session, 20),
-            jobs=operations.next_jobs(session, 10),
+            incidents=operations.open_incidents(session, current_viewer().offices, 20),
+            jobs=operations.next_jobs(session, current_viewer().offices, 10),
         )
 
 
@@ -64,7 +65,7 @@ def listing() -> ResponseReturnValue:
         units=_own_units(),
     )
     with read() as session:
-        page = instances.find(session, wanted, now(), asked.get("setelah"))
+        page = instances.find(session, current_viewer(), wanted, now(), asked.get("setelah"))
         procedures = definitions.shelf(session)
         bundle = public.procedure(session, web().parts.shelf)
     following = urlencode({**asked.to_dict(), "setelah": page.after}) if page.after else None
@@ -87,10 +88,11 @@ def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None =
         whole = _whole(session, instance_id)
         bundle = web().parts.bundle(session, whole.deployment_id)
         timeline = instances.timeline(session, instance_id)
+        hidden = bool(sealed(session, [instance_id]))
         return render_template(
             "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle), timeline=timeline,
             milestones=[each for each in timeline if _is_milestone(each, bundle)],
-            variables=instances.variables(session, instance_id, bundle),
+            variables={} if hidden else instances.variables(session, instance_id, bundle), sealed=hidden,
             letters={each.id: each for each in whole.messages},
             people={each.id: each.name for each in operations.people(session)},
             entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
@@ -149,8 +151,9 @@ def incidents() -> ResponseReturnValue:
 
 def _incidents_page(problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     with read() as session:
-        found = operations.open_incidents(session)
-        ended = operations.ended_incidents(session)
+        offices = current_viewer().offices
+        found = operations.open_incidents(session, offices)
+        ended = operations.ended_incidents(session, offices)
         return render_template(
             "operator/incidents.html", incidents=found, ended=ended, problems=problems or {},
             people={each.id: each.name for each in operations.people(session)},
@@ -202,7 +205,8 @@ def resend(message_id: str) -> ResponseReturnValue:
 
 def _outbox_page(state: str, problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     with read() as session:
-        found, after = operations.messages(session, state, request.args.get("setelah", ""))
+        offices = current_viewer().offices
+        found, after = operations.messages(session, offices, state, request.args.get("setelah", ""))
     demo = web().parts.settings.demo  # nothing is really sent there: the page shows where a message would lead
     following = urlencode({"keadaan": state, "setelah": after}) if after else None
     return render_template(
@@ -219,11 +223,13 @@ def trail() -> ResponseReturnValue:
     chain, person, command = (asked.get(name, "").strip()[:64] for name in ("rantai", "orang", "perintah"))
     with read() as session:
         case = instances.id_of(session, chain) or chain
-        found = audit.entries(session, case, person, command, asked.get("setelah", "")[:80])
+        viewer, after = current_viewer(), asked.get("setelah", "")[:80]
+        found = audit.entries(session, case, person, command, after, offices=viewer.offices)
         return render_template(
             "operator/audit.html", entries=found, anchor=audit.last_anchor(session), commands=audit.commands(session),
             people=operations.people(session), wanted={"chain": chain, "person": person, "command": command},
             numbers=instances.numbers(session, [each.chain for each in found]),
+            sealed=sealed(session, [each.chain for each in found]),
             following=urlencode({**asked.to_dict(), "setelah": found[-1].place}) if len(found) == audit.PAGE else None,
         )  # fmt: skip
 
@@ -231,7 +237,8 @@ def trail() -> ResponseReturnValue:
 def _whole(session: Session, instance_id: str) -> instances.Whole:
     """One case; NotFound for whoever may read cases of their own units only and it is of another."""
     whole = instances.whole(session, instance_id)
-    if not may(Permission.INSTANCE_READ, whole.row.unit or ALL):
+    seen = sight.of_instance(session, current_viewer(), instance_id)
+    if not seen.known or not may(Permission.INSTANCE_READ, whole.row.unit or ALL):
         raise NotFound
     return whole
 

@@ -21,14 +21,18 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.words import time_text
 from app.engine.instance import Instance
-from app.queries import complaint_file, inbox, outcome
+from app.queries import complaint_file, inbox, outcome, sight
 from app.queries import task as tasks
+from app.queries.sight import PLAIN
+from app.rules.assignment import target_fields
+from app.rules.sight import Sight
 from app.web import drafts, forms, sure
 from app.web.complaint_file import answer_text, described, lines_of, unit_name
 from app.web.consequence import consequence
 from app.web.current import now
 from app.web.filters import text
 from app.web.routes import current_actor, may, read, route, run, service, web
+from app.web.sight import current_viewer
 
 blueprint = Blueprint("task", __name__)
 
@@ -44,6 +48,7 @@ class Desk:
     variables: Mapping[str, Any]
     outcomes: Mapping[str, outcome.Outcome]
     draft: Mapping[str, Any]
+    seen: Sight = PLAIN
 
 
 def again(task_id: str) -> str:
@@ -83,10 +88,11 @@ def complete(task_id: str) -> ResponseReturnValue:
         opened = [tasks.assignment(session, each) for each in done.opened]
         # Whoever goes on with the same case is led there; nothing is claimed for them.
         own = next((each for each in opened if each.is_for(current_actor())), None)
-        following = None if own else inbox.next_task(session, current_actor(), besides=task_id)
+        following = None if own else inbox.next_task(session, current_actor(), besides=task_id, viewer=current_viewer())
+        still = not sight.of_instance(session, current_viewer(), desk.task.instance_id).sealed
     shown = {"done": done, "opened": opened, "following": following, "own": own, "desk": desk}
     step = desk.bundle.label(desk.task.element)
-    return render_template("staff/completed.html", **shown, step=step, unit_name=unit_name)
+    return render_template("staff/completed.html", **shown, step=step, unit_name=unit_name, readable=still)
 
 
 @route(blueprint, "/tugas/<task_id>/draf", Permission.TASK_WORK, methods=("POST",), late=drafts.keep, again=again)
@@ -184,7 +190,7 @@ def _written(desk: Desk, typed: Mapping[str, Any]) -> list[tuple[Text, str]]:
 def _over_page(desk: Desk, typed: Mapping[str, Any], lost: bool = False, drafted: bool = False) -> str:
     """A task that is over, or somebody else's by now: how that came, what the reader had typed, and what is next."""
     with read() as session:
-        following = inbox.next_task(session, current_actor(), besides=desk.task.id)
+        following = inbox.next_task(session, current_actor(), besides=desk.task.id, viewer=current_viewer())
     return render_template(
         "staff/task_done.html",
         desk=desk,
@@ -223,8 +229,10 @@ def _desk(task_id: str) -> Desk:
     actor = current_actor()
     with read() as session:
         task = tasks.assignment(session, task_id)
-        mine = task.is_for(actor)
-        if not mine and (task.state == "open" or not may(Permission.COMPLAINT_READ, task.case_unit or "")):
+        seen = sight.of_instance(session, current_viewer(), task.instance_id)
+        mine = seen.known and task.is_for(actor)
+        theirs = seen.content or task.unit in actor.offices  # what one's own office did stays known to it
+        if not mine and (task.state == "open" or not (may(Permission.COMPLAINT_READ) and seen.known and theirs)):
             raise NotFound
         parts = web().parts
         bundle = parts.bundle(session, task.deployment_id)
@@ -236,12 +244,12 @@ def _desk(task_id: str) -> Desk:
         blob, _started = tasks.engine_state(session, task.instance_id)
         variables = Instance.decode(bundle.definition, blob).variables
         kept = tasks.draft_of(session, task_id, actor.id)
-        desk = Desk(task, file, bundle, form, variables, {}, kept[0] if kept else {})
+        desk = Desk(task, file, bundle, form, variables, {}, kept[0] if kept else {}, seen)
         if form is None or file is None or task.state != "open":
             return desk
         ahead = outcome.Lookahead(session, bundle, service(), parts.handlers, now())
         outcomes = ahead.of_choices(task, file, form, {**_first_values(desk), **desk.draft})
-        return Desk(task, file, bundle, form, variables, outcomes, desk.draft)
+        return replace(desk, outcomes=outcomes)
 
 
 def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None) -> str:
@@ -250,6 +258,10 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
         shown = _shown(desk, values, errors or {})
         decision = outcome.decision_of(desk.bundle, desk.form)
     explanation = _explanation(desk)
+    about = None
+    if desk.file is not None and not desk.seen.sealed:
+        with read() as session:
+            about = described(session, desk.file, desk.bundle, desk.seen)
     return render_template(
         "staff/task.html",
         desk=desk,
@@ -257,7 +269,7 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
         decision=decision,
         explanation=explanation,
         step=desk.bundle.label(desk.task.element),
-        about=described(desk.file, desk.bundle) if desk.file else None,
+        about=about,
         actor=current_actor(),
         consequence=consequence,
         fresh=request.method == "POST",
@@ -272,7 +284,12 @@ def _shown(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text
 
 
 def _first_values(desk: Desk) -> dict[str, Any]:
-    return desk.form.first_values(desk.variables) if desk.form else {}
+    """What stands in the form at first; the office complained of is never suggested."""
+    if desk.form is None:
+        return {}
+    values, accused = desk.form.first_values(desk.variables), desk.task.accused
+    barred = target_fields(desk.bundle, desk.form.key) if accused else ()
+    return {name: value for name, value in values.items() if name not in barred or value != accused}
 
 
 def _explanation(desk: Desk) -> tuple[Step, ...]:
