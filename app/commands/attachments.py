@@ -80,10 +80,8 @@ class StoreAttachment:
         file = CaseFile.of_complaint(unit, complaint_id)
         if unit.by.kind == "reporter" and unit.by.complaint != complaint_id:
             raise NotFound()
-        if unit.by.kind == "user":
-            seen = unit.viewer.sees(file.standing)
-            if not seen.content:
-                raise Forbidden() if seen.known else NotFound()
+        if unit.by.kind == "user" and not unit.viewer.sees(file.standing).content:
+            raise Forbidden()
         most = unit.parts.settings.attachment_count * 10  # over the whole life of a complaint
         if complaint_rows.count_attachments(file) >= most:
             from app.commands.media import refused

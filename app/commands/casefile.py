@@ -83,6 +83,8 @@ class CaseFile:
         if found is None:
             raise NotFound()
         unit.chain = found["id"]
+        if unit.by.kind == "user" and found["accused_unit"] in unit.by.offices:
+            raise NotFound()  # for the people of the office complained of the case does not exist, whatever they want
         return cls(unit, {name: found[name] for name in COLUMNS}, found)
 
     @property

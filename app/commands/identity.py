@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.commands.casefile import CaseFile
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
-from app.domain.errors import Expired, Forbidden, NotFound
+from app.domain.errors import Expired, Forbidden
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.reporters import Reporter
@@ -34,13 +34,10 @@ class OpenIdentity:
     def execute(self, unit: Unit) -> dict[str, Any]:
         """The identity's fields. Raises Invalid without a reason, Expired once erased.
 
-        Forbidden where the right ends; NotFound for whoever belongs to the office complained of.
+        Forbidden where the right ends.
         """
         file = CaseFile.of_complaint(unit, self.complaint_id)
-        seen = unit.viewer.sees(file.standing)
-        if not seen.known:
-            raise NotFound()
-        if not seen.identity:
+        if not unit.viewer.sees(file.standing).identity:
             raise Forbidden(ANONYMOUS if file.standing.anonymous else None)
         need_reason(self.reason)
         row = unit.session.execute(select(Reporter).filter_by(complaint_id=self.complaint_id)).scalar_one()

@@ -75,13 +75,12 @@ def send(file: CaseFile, message: Outgoing) -> None:
         fields.setdefault("unit", office)
     if file.about["category"]:
         fields.setdefault("category", file.about["category"])
-    sent = fit_to_send(fields, file.unit.service.templates.get(message.template), file.confidential)
     for recipient in recipients(file, message.to):
         prompt = file.unit.by.kind == "reporter" and recipient.startswith("reporter:")
         due = file.unit.now if prompt else opening(file.unit)
         # The first step after the filing finds the same version that the filing itself wrote.
         key = f"{file.id}:{file.row['version'] + (not file.fresh)}:{len(file.notices)}"
-        file.notices.append(row(file.unit, file, message.template, recipient, sent, due, key))
+        file.notices.append(row(file.unit, file, message.template, recipient, fields, due, key))
     if message.to == "reporter" and file.complaint_id is not None:
         _tell(file, message.template, fields)
 
@@ -114,7 +113,12 @@ def row(
     due: datetime,
     cause: str,
 ) -> dict[str, Any]:
-    """One outbox row. Its key names cause and recipient: the same message never stands there twice."""
+    """One outbox row. Its key names cause and recipient: the same message never stands there twice.
+
+    Of a confidential case it holds only what may be read by whoever sees the letter lie somewhere.
+    """
+    if file is not None:
+        fields = fit_to_send(fields, unit.service.templates.get(template), file.confidential)
     return {
         "id": unit.parts.chance.hex(),
         "key": f"{cause}:{recipient}",

@@ -26,12 +26,9 @@ REPORTER = "Pelapor"
 def check(file: CaseFile, *, claimed_by_others: bool = False) -> None:
     """Refuse unless the actor may work on the task of this file now.
 
-    Forbidden for whoever could never have done it; Conflict naming the winner when it is done or claimed already;
-    NotFound for whoever belongs to the office complained of.
+    Forbidden for whoever could never have done it; Conflict naming the winner when it is done or claimed already.
     """
     about = file.about
-    if file.accused in file.unit.by.offices:
-        raise NotFound()
     if about["task_state"] != "open":
         _refuse_late(file)
     rows = _candidates.rows(file.unit.connection, {"task": about["task_id"]})

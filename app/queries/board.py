@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar import Calendar
 from app.domain.limits import Limit
+from app.queries import sight
 from app.rules.limits import nearest
 from app.rules.remaining import Deadline, deadline
+from app.rules.sight import Viewer
 from app.store.accounts import User
 from app.store.complaints import Complaint
 from app.store.escalations import Escalation
@@ -133,9 +135,9 @@ class Moment:
     soon: datetime
 
 
-def board(session: Session, moment: Moment, chosen: Chosen = Chosen()) -> Board:
-    """Read the board: a few index ranges, whatever the number of cases."""
-    rows = _near(session, moment.soon)
+def board(session: Session, moment: Moment, chosen: Chosen = Chosen(), offices: frozenset[str] = frozenset()) -> Board:
+    """Read the board: a few index ranges, whatever the number of cases; none about the reader's own `offices`."""
+    rows = _near(session, moment.soon, offices)
     fits = [row for row in rows if _fits(row, chosen)]
     late = [row for row in fits if row.due_at < moment.now]
     soon = [row for row in fits if row.due_at >= moment.now]
@@ -145,7 +147,7 @@ def board(session: Session, moment: Moment, chosen: Chosen = Chosen()) -> Board:
         tuple(_told(row, moment) for row in soon[:SHOWN]),
         len(late),
         len(soon),
-        tuple(_raised(session, moment)),
+        tuple(_raised(session, moment, offices)),
         _tallies(rows, office_of, moment.now),
         _tallies(rows, lambda row: row.element, moment.now),
         _tallies(rows, lambda row: row.holder, moment.now),
@@ -191,9 +193,13 @@ class _Near:
         return self.task.assignee if self.task else None
 
 
-def _near(session: Session, until: datetime) -> list[_Near]:
+def _near(session: Session, until: datetime, offices: frozenset[str]) -> list[_Near]:
     """Open tasks whose own or whose case's due time comes before `until`, nearest first; no trials, nothing paused."""
-    real = (ProcessInstance.test.is_(False), ProcessInstance.paused_at.is_(None))
+    real = (
+        ProcessInstance.test.is_(False),
+        ProcessInstance.paused_at.is_(None),
+        sight.not_about(offices, ProcessInstance.id),
+    )
     tasks = (
         select(Task, ProcessInstance, User.name)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
@@ -251,7 +257,7 @@ def _deadline(
     return deadline(limit, moment.calendar, moment.now, due, confirmed, instance.paused_at)
 
 
-def _raised(session: Session, moment: Moment) -> Iterable[Raised]:
+def _raised(session: Session, moment: Moment, offices: frozenset[str]) -> Iterable[Raised]:
     """Unacknowledged escalations of work that still goes on, oldest first."""
     query = (
         select(Escalation, ProcessInstance, Task)
@@ -262,6 +268,7 @@ def _raised(session: Session, moment: Moment) -> Iterable[Raised]:
             ProcessInstance.ended_at.is_(None),
             ProcessInstance.test.is_(False),
             or_(Escalation.of == Escalation.instance_id, Task.state == "open"),
+            sight.not_about(offices, ProcessInstance.id),
         )
         .order_by(Escalation.raised_at)
         .limit(SHOWN)
@@ -308,7 +315,11 @@ def _ended(session: Session, since: datetime, until: datetime) -> Weeks:
     return Weeks(ended, kept or 0)
 
 
-def titles(session: Session, numbers: Iterable[str]) -> dict[str, str]:
-    """Tracking id -> subject of those complaints."""
-    query = select(Complaint.id, Complaint.title).where(Complaint.id.in_(sorted(set(numbers))))
-    return {row.id: row.title for row in session.execute(query)}
+def titles(session: Session, viewer: Viewer, numbers: Iterable[str]) -> dict[str, str | None]:
+    """Tracking id -> subject of those complaints; None where it is not for the viewer."""
+    query = (
+        select(Complaint.id, Complaint.title, sight.unsealed(viewer).label("open"))
+        .join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+        .where(Complaint.id.in_(sorted(set(numbers))))
+    )
+    return {row.id: row.title if row.open else None for row in session.execute(query)}

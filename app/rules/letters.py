@@ -8,9 +8,7 @@ from app.bundle.service_rows import Template
 from app.domain.text import Text
 
 # Written by the service itself and free of content; a template adds its own under `plain`.
-PLAIN = frozenset(
-    {"tracking_id", "status", "unit", "due", "step", "step_en", "holder", "remaining", "remaining_en", "link"}
-)
+PLAIN = frozenset({"tracking_id", "status", "unit", "due", "due_unit", "step", "holder", "remaining", "link"})
 TITLE = "title"  # a letter without a title leaves its line out; screens that are locked show the subject
 ON_THE_PAGE = Text("dapat dibaca di halaman aduan", "to be read on the complaint's page")
 

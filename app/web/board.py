@@ -23,6 +23,7 @@ from app.web.addresses import inside
 from app.web.current import now, read, service, web
 from app.web.language import language
 from app.web.routes import route, run
+from app.web.sight import current_viewer, sealed_title
 
 LONGEST_CODE = 64
 NARROWED = ("unit", "langkah", "orang")
@@ -99,14 +100,19 @@ def _page(errors: Errors | None = None) -> str:
                 return None
 
         moment = board.Moment(calendar, limits, now(), soon_until(calendar, now()))
-        found = board.board(session, moment, chosen)
+        viewer = current_viewer()
+        found = board.board(session, moment, chosen, viewer.offices)
         rows = [*found.late, *found.soon]
+        numbers = [row.tracking_id for row in rows] + [row.tracking_id for row in found.raised]
         return render_template(
             "staff/board.html",
             found=found,
             chosen=chosen,
             cap=board.CAP,
-            titles=board.titles(session, [row.tracking_id for row in rows] + [row.tracking_id for row in found.raised]),
+            titles={
+                number: sealed_title() if title is None else title
+                for number, title in board.titles(session, viewer, numbers).items()
+            },
             returned=inbox.returned(
                 session, service(), partial(web().parts.bundle, session), [row for row in rows if row.task_id]
             ),
