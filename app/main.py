@@ -87,6 +87,7 @@ def create_app(
         filters,
         forms,
         language,
+        letters,
         machine_words,
         navigation,
         public_words,
@@ -116,6 +117,7 @@ def create_app(
     returns.install(app)
     navigation.install(app)
     tables.install(app)
+    letters.install(app)
     shipped.install(app)
     sight.install(app)
     for name in PAGES:

@@ -29,6 +29,12 @@ def worded(service: ServiceData, template: str, lang: str, fields: Mapping[str, 
     return service.templates[template].render(lang, {name: _said(service, name, lang, fields) for name in fields})
 
 
+def told(service: ServiceData, template: str, lang: str, base_url: str, fields: Mapping[str, str]) -> str:
+    """What the conversation shows of a letter: its own words, with a mark where its personal link stands."""
+    known = {**pages(base_url), "link": LINK.say(lang), **fields}
+    return worded(service, template, lang, known).body.strip()
+
+
 def letter(service: ServiceData, template: str, lang: str, audience: str, fields: Mapping[str, str]) -> Wording:
     """The whole letter: its words in the frame of its readers (`audience`: reporter or staff)."""
     words = worded(service, template, lang, fields)

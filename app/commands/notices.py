@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from app.bundle.wording import LINK, pages, worded
+from app.bundle.wording import told
 from app.commands import history
 from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
@@ -167,9 +167,8 @@ def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:
     service = file.unit.service
     if template in service.templates:
         lang = file.about["lang"] or "id"
-        known = {**pages(file.unit.parts.settings.base_url), "link": LINK.say(lang)}
-        said = worded(service, template, lang, {**known, **fields})
-        note(file, "out", file.row["unit"] or service.standard.unit or "", said.body.strip(), template)
+        said = told(service, template, lang, file.unit.parts.settings.base_url, fields)
+        note(file, "out", file.row["unit"] or service.standard.unit or "", said, template)
 
 
 def _look_alikes(file: CaseFile) -> tuple[str, ...]:

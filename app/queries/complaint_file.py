@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from app.rules.returns import Return, returns_of
 from app.store.complaints import Attachment, Complaint, Message
 from app.store.instances import History, ProcessInstance
 from app.store.keys import KeyRing
+from app.store.outbox import OutboxMessage
 from app.store.reporters import Accused, Reporter, accused_context
 from app.store.tasks import Answer, Task
 
@@ -26,6 +27,7 @@ OF_COMPLAINT = (
     "kelurahan", "kecamatan", "latitude", "longitude", "target_unit", "accused_unit", "is_anonymous",
     "is_confidential", "outcome", "rating", "rating_text", "extra",
 )  # fmt: skip
+NONE: Iterator[Any] = iter(())
 OF_INSTANCE = ["status", "state", "unit", "due_at", "due_confirmed", "started_at", "ended_at", "paused_at"]
 
 
@@ -46,13 +48,23 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter was written from, so that its words can be said in another language than it was sent in."""
+
+    template: str
+    lang: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """One line of the conversation with the reporter."""
+    """One line of the conversation with the reporter, as it was written; `letter` where it was one of ours."""
 
     at: datetime
     direction: str
     author: str
     text: str
+    letter: Letter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +236,27 @@ def _picture(row: Attachment) -> Picture:
 
 def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
     """What was written to and by the reporter, and the offices' notes, in order."""
+    letters = _letters(session, tracking_id)
     query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.seq)
-    return tuple(Said(row.at, row.direction, row.author, row.text) for row in session.scalars(query))
+    return tuple(
+        Said(row.at, row.direction, row.author, row.text, next(letters.get((row.template, row.at), NONE), None))
+        for row in session.scalars(query)
+    )
+
+
+def _letters(session: Session, tracking_id: str) -> dict[tuple[str | None, datetime], Iterator[Letter]]:
+    """The letters to the reporter, as they went into the outbox: by template and instant, in their order."""
+    query = (
+        select(OutboxMessage, Complaint.lang)
+        .join(Complaint, Complaint.instance_id == OutboxMessage.instance_id)
+        .where(Complaint.id == tracking_id, OutboxMessage.recipient == f"reporter:{tracking_id}")
+        .order_by(OutboxMessage.created_at, OutboxMessage.key)
+    )
+    found: dict[tuple[str | None, datetime], list[Letter]] = {}
+    for row, lang in session.execute(query):
+        letter = Letter(row.template, lang or "id", row.fields)
+        found.setdefault((row.template, row.created_at), []).append(letter)
+    return {key: iter(letters) for key, letters in found.items()}
 
 
 def _open_steps(session: Session, tasks: Sequence[Task]) -> tuple[OpenStep, ...]:
