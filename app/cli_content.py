@@ -11,11 +11,11 @@ import click
 from app.bundle.manifest import MANIFEST
 from app.bundle.pictures import pictures
 from app.bundle.read import read_folder
-from app.bundle.rehearse import Rehearsal, Rehearsed
-from app.bundle.rehearse import rehearse as play
 from app.bundle.service import FOLDER, read_service
 from app.cli_parts import CONTENT, JSON, OneLine, print_json, said
 from app.domain.text import Text
+from app.rehearsal.rehearse import Rehearsal, Rehearsed
+from app.rehearsal.rehearse import rehearse as play
 from app.sdk import handlers_of
 from app.settings import content_dir, terminal_language
 

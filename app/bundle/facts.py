@@ -1,17 +1,12 @@
-"""What a bundle says about a case: who may do a task, which limit counts, which values go in, which status shows."""
+"""What a bundle says about a case: who may do a task, which values go in, which status shows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from app.bundle.manifest import Variable
 from app.bundle.read import Bundle
-from app.domain.calendar import Calendar
-from app.domain.limits import Limit, shifted
-from app.engine.environment import Environment
-from app.engine.expressions import compile_expression
 from app.sdk import Scalar
 
 
@@ -106,64 +101,3 @@ def withdrawn_status(bundle: Bundle) -> str | None:
     """The status of an instance that its reporter withdrew, or None when the process knows no withdrawal."""
     rule = bundle.manifest.instance.withdraw
     return bundle.manifest.statuses.get(rule.end, rule.end) if rule else None
-
-
-def limit_key(bundle: Bundle, element: str) -> str | None:
-    """The key of the limit that counts for an element: its property `sla`."""
-    return bundle.definition.elements[element].properties.get("sla")
-
-
-def instance_limit_key(bundle: Bundle, variables: Mapping[str, Any]) -> str | None:
-    """The key of the whole instance's limit: the first whose condition holds, else the plain one."""
-    rules = bundle.manifest.instance
-    for key, condition in rules.sla_when.items():
-        expression = compile_expression(condition)
-        if all(name in variables for name in expression.names) and expression.evaluate(variables, {}):
-            return key
-    return rules.sla
-
-
-def paused(bundle: Bundle, status: str) -> bool:
-    """Whether the clocks of the instance's limits stand still while it has this status."""
-    return status in bundle.manifest.instance.pauses
-
-
-def anchored(
-    limit: Limit,
-    opened: datetime,
-    started: datetime,
-    entered: Mapping[str, datetime],
-    again: datetime | None = None,
-) -> datetime:
-    """The instant from which a task's limit counts.
-
-    `opened` is when the task opened, `started` when the instance did, `entered` when each element was last entered,
-    `again` when this same step was open the time before. A limit that spans several steps is for the first time only:
-    a step that is asked for again, or whose anchor was skipped, counts from its own opening.
-    """
-    if limit.anchor == "task":
-        return opened
-    start = started if limit.anchor == "instance" else entered.get(limit.anchor, opened)
-    return opened if again is not None and again >= start else start
-
-
-def moved(
-    calendar: Calendar, limit: Limit, due: datetime, start: datetime, pauses: Iterable[tuple[datetime, datetime]]
-) -> datetime:
-    """A due time that counts from `start`, later by every pause since then."""
-    for began, ended in pauses:
-        due = shifted(calendar, limit, due, max(began, start), max(ended, start))
-    return due
-
-
-def until(env: Environment) -> Callable[[str], datetime | None]:
-    """What a Case's `until` answers: when a limit would end if it began at this instant; None for an unknown key."""
-
-    def end(key: str) -> datetime | None:
-        try:
-            limit = env.limit(key)
-        except KeyError:
-            return None
-        return env.calendar.add(env.now, limit.limit, limit.clock).at
-
-    return end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,13 @@ CHANGED = Text(
     "The files of this version were changed after it was deployed; it is not run.",
 )
 _count = Quick(select(func.count().label("number")).select_from(table_of(ServiceFile)))
+
+
+class Figure(NamedTuple):
+    """A limit as it was in force when a case began (None: unknown), and whether the policy has dropped it since."""
+
+    limit: Limit | None
+    withdrawn: bool
 
 
 class Shelf:
@@ -55,6 +63,15 @@ class Shelf:
             if former is not None and key in former.limit_versions:
                 return former.limit(key, day)
         return service.limit(key, day)
+
+    def figure(self, reader: Reader, digest: str | None, key: str, day: date) -> Figure:
+        """The limit `key` for an instance started on `day`, and whether the policy in force knows it no longer."""
+        held = self._service
+        service = held[1] if held is not None else self._current(reader)[0]
+        try:
+            return Figure(self.limit(reader, digest, key, day), key not in service.limit_versions)
+        except KeyError:
+            return Figure(None, True)
 
     def bundle(self, reader: Reader, deployment_id: str) -> Bundle:
         """The bundle of a deployment; NotFound when there is none, InvalidDiagram when its files were changed since."""

@@ -17,6 +17,7 @@ from app.domain.limits import Limit
 from app.engine.instance import Environment, Instance
 from app.engine.refusals import EngineStuck
 from app.engine.trace import Step
+from app.rules.pauses import Pause
 from app.rules.sight import Standing
 from app.store.answers import latest_answers
 from app.store.base import table_of
@@ -62,6 +63,7 @@ class CaseFile:
     changed: dict[str, Any] = field(default_factory=dict)
     events: list[tuple[str, str, str | None]] = field(default_factory=list)  # history rows of this transaction
     notices: list[dict[str, Any]] = field(default_factory=list)  # outbox rows of this transaction
+    pauses: list[Pause] | None = None  # those that have ended; read when a limit asks for them
 
     @classmethod
     def of_instance(cls, unit: Unit, instance_id: str) -> CaseFile:
@@ -118,14 +120,6 @@ class CaseFile:
         started: datetime = self.row["started_at"]
         day = self.unit.service.calendar.local_date(started)
         return self.unit.parts.shelf.limit(self.unit.connection, self.row["sla_digest"], key, day)
-
-    def until(self, key: str) -> datetime | None:
-        """When a limit would end if it began now; None for an unknown key."""
-        try:
-            limit = self.limit(key)
-        except KeyError:
-            return None
-        return self.unit.service.calendar.add(self.unit.now, limit.limit, limit.clock).at
 
     def office(self, variables: Mapping[str, Any]) -> str | None:
         """The unit that is responsible: the one held by the variable that lanes take their unit from."""

@@ -1,4 +1,4 @@
-"""Arms limits: when a task or an instance is due, and the jobs that remind, mark it overdue and escalate."""
+"""Arms limits: when a task or a case is due by the one rule of limits, and the jobs that remind and escalate."""
 
 from __future__ import annotations
 
@@ -7,28 +7,34 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, update
 
-from app.bundle import facts
-from app.commands import history
 from app.commands.casefile import CaseFile
-from app.domain.calendar import Due
-from app.domain.limits import Limit, Schedule, scheduled, shifted
+from app.domain.limits import Limit
 from app.engine.instance import Open
+from app.rules import limits
+from app.rules.limits import Counted, Past
+from app.rules.pauses import Pause, paired
+from app.rules.voices import voices
 from app.store.base import table_of
-from app.store.instances import History
+from app.store.instances import History, ProcessInstance
 from app.store.jobs import Job
 from app.store.quick import Quick
+from app.store.tasks import Candidate, Task
 
-Voice = tuple[str, int | None]  # kind and, of an escalation, its level
+Spoken = tuple[str, int | None]  # kind and, of an escalation, its level
 LIMIT_KINDS = ("reminder", "overdue", "escalation")
-_history, _job = table_of(History), table_of(Job)
-_entered = select(func.max(_history.c.at)).where(
-    _history.c.instance_id == bindparam("case"),
-    _history.c.element == bindparam("element"),
-    _history.c.kind == "entered",
+_history, _job, _instance = table_of(History), table_of(Job), table_of(ProcessInstance)
+_task, _candidate = table_of(Task), table_of(Candidate)
+_entered = (
+    select(_history.c.element, func.max(_history.c.at).label("at"))
+    .where(
+        _history.c.instance_id == bindparam("case"),
+        _history.c.kind == "entered",
+        or_(_history.c.element == bindparam("anchor"), _history.c.element == bindparam("element")),
+    )
+    .group_by(_history.c.element)
 )
-_entered_before = _entered.where(_history.c.at < bindparam("now"))
 _pauses = (
     select(_history.c.kind, _history.c.at)
     .where(_history.c.instance_id == bindparam("case"), _history.c.kind.in_(("paused", "resumed")))
@@ -44,15 +50,13 @@ _pending_jobs = (
 )
 _pending = select(_job.c.kind, _job.c.payload, _job.c.state).where(*_pending_jobs)
 _drop_pending = update(_job).where(*_pending_jobs).values(state="cancelled")
-_drop_instance_limit = (
-    update(_job)
-    .where(
-        _job.c.instance_id == bindparam("case"),
-        _job.c.task_id.is_(None),
-        _job.c.kind.in_(LIMIT_KINDS),
-        _job.c.state.in_(("waiting", "paused")),
-    )
-    .values(state="cancelled")
+_open_of_case = select(_task.c.id).where(_task.c.instance_id == bindparam("case"), _task.c.state == "open")
+_step_due = select(_task.c.due_at).where(_task.c.id == _candidate.c.task_id).scalar_subquery()
+_case_due = bindparam("due", type_=_task.c.due_at.type)
+_spread = (
+    update(_candidate)
+    .where(_candidate.c.task_id.in_(_open_of_case))
+    .values(due_at=case((_step_due <= _case_due, _step_due), else_=func.coalesce(_case_due, _step_due)))
 )
 
 
@@ -62,9 +66,6 @@ class Armed:
 
     columns: Mapping[str, Any]
     jobs: list[dict[str, Any]] = field(default_factory=list)
-
-
-UNLIMITED = Armed({"limit_key": None, "anchored_at": None, "due_at": None, "due_confirmed": False})
 
 
 def job(
@@ -98,58 +99,61 @@ def add_jobs(file: CaseFile, jobs: list[dict[str, Any]]) -> None:
 
 
 def of_task(file: CaseFile, work: Open) -> Armed:
-    """The limit of a user task that opens now."""
-    key = facts.limit_key(file.bundle, work.element)
+    """The limit of a user task that opens in the step that is taken now. A limit nobody knows any more arms nothing."""
+    key = limits.key_of_task(file.bundle, work.element)
     limit = known(file, key)
     if limit is None:
-        return UNLIMITED
-    now, calendar = file.unit.now, file.unit.service.calendar
-    entered, again = _entered_at(file, limit, work.element)
-    start = facts.anchored(limit, now, file.row["started_at"], entered, again)
-    due = calendar.add(start, limit.limit, limit.clock)
-    if start < now:
-        due = Due(shift_since(file, limit, due.at, start), due.confirmed)
-    armed = scheduled(limit, calendar, start, due)
-    columns = {"limit_key": key, "anchored_at": start, "due_at": due.at, "due_confirmed": due.confirmed}
-    return Armed(columns, limit_jobs(file, limit, armed, work.id, work.element))
+        return Armed({"limit_key": key, "anchored_at": None, "due_at": None, "due_confirmed": False})
+    past = Past(file.row["started_at"])
+    if limit.anchor != "task":
+        past = Past(past.started, _entered_at(file, limit, work.element), pauses(file))
+    entering = {element for kind, element, _ in file.events if kind == "entered"}
+    counted = limits.of_task(limit, file.unit.service.calendar, past, work.element, file.unit.now, entering)
+    due = counted.due
+    columns = {"limit_key": key, "anchored_at": counted.start, "due_at": due.at, "due_confirmed": due.confirmed}
+    return Armed(columns, limit_jobs(file, limit, counted, work.id, work.element))
 
 
-def of_instance(file: CaseFile) -> list[dict[str, Any]]:
-    """The jobs of the whole instance's limit, when it is armed for the first time or another one counts now."""
+def of_case(file: CaseFile) -> list[dict[str, Any]]:
+    """The jobs of the whole case's limit, when it is armed for the first time or another one counts now."""
     if file.ended:
         return []
-    key = facts.instance_limit_key(file.bundle, file.instance.variables)
+    key = limits.key_of_case(file.bundle, file.instance.variables)
     if key == file.row["limit_key"] or (limit := known(file, key)) is None:
         return []
     if file.row["limit_key"] is not None:
-        file.unit.execute(_drop_instance_limit, {"case": file.id})
-    calendar, start = file.unit.service.calendar, file.row["started_at"]
-    due = calendar.add(start, limit.limit, limit.clock)
-    due = Due(shift_since(file, limit, due.at, start), due.confirmed)
-    file.row.update(limit_key=key, due_at=due.at, due_confirmed=due.confirmed)
+        file.unit.execute(_drop_pending, {"case": file.id, "task": None})
+    past = Past(file.row["started_at"], {}, pauses(file))
+    counted = limits.of_case(limit, file.unit.service.calendar, past)
+    file.row.update(limit_key=key, due_at=counted.due.at, due_confirmed=counted.due.confirmed)
+    spread(file)
     state = "waiting" if file.row["paused_at"] is None else "paused"
-    jobs = limit_jobs(file, limit, scheduled(limit, calendar, start, due), None, None)
-    return [{**each, "state": state} for each in jobs]
+    return [{**each, "state": state} for each in limit_jobs(file, limit, counted, None, None)]
+
+
+def spread(file: CaseFile) -> None:
+    """Give the open tasks' candidate rows the earlier of the step's and the case's due time, after either moved."""
+    if not file.fresh:
+        file.unit.execute(_spread, {"case": file.id, "due": file.row["due_at"]})
 
 
 def limit_jobs(
     file: CaseFile,
     limit: Limit,
-    armed: Schedule,
+    counted: Counted,
     task_id: str | None,
     element: str | None,
-    only: Collection[Voice] | None = None,
+    only: Collection[Spoken] | None = None,
 ) -> list[dict[str, Any]]:
     """The job of the limit's first voice (reminder, overdue, escalations), those that follow in its payload.
 
     `only` names the voices that are still to come, where some have spoken already.
     """
-    voices: list[tuple[str, int | None, datetime]] = [("overdue", None, armed.due.at)]
-    if armed.reminder < armed.due.at:
-        voices.insert(0, ("reminder", None, armed.reminder))
-    voices += [("escalation", level, at) for level, at in enumerate(armed.escalations)]
-    then = [[kind, level, at.isoformat()] for kind, level, at in voices if only is None or (kind, level) in only]
-    payload = {"limit": limit.key, "due": armed.due.at.isoformat(), "then": then}
+    calendar, now = file.unit.service.calendar, file.unit.now
+    stood = pauses(file) if counted.start < now else ()
+    said = voices(limit, calendar, counted, stood)
+    then = [[kind, level, at.isoformat()] for kind, level, at in said if only is None or (kind, level) in only]
+    payload = {"limit": limit.key, "due": counted.due.at.isoformat(), "then": then}
     return next_voice(file, payload, task_id, element)
 
 
@@ -166,28 +170,22 @@ def next_voice(
 
 def rearm(
     file: CaseFile,
-    key: str,
-    start: datetime,
-    due: Due,
+    limit: Limit,
+    counted: Counted,
     task_id: str | None = None,
     element: str | None = None,
     state: str | None = None,
 ) -> None:
     """Move a limit's jobs to a new due time. What has not happened yet happens later (in `state`, else as it was
     waiting or paused before); what was sent is not sent again."""
-    limit, of = known(file, key), {"case": file.id, "task": task_id}
+    of = {"case": file.id, "task": task_id}
     pending = file.unit.execute(_pending, of).first()
     if pending is None:
         return
     file.unit.execute(_drop_pending, of)
-    if limit is not None:
-        only = {
-            (pending.kind, pending.payload["level"]),
-            *((kind, level) for kind, level, _ in pending.payload["then"]),
-        }
-        armed = scheduled(limit, file.unit.service.calendar, start, due)
-        fresh = limit_jobs(file, limit, armed, task_id, element, only)
-        add_jobs(file, [{**each, "state": state or pending.state} for each in fresh])
+    only = {(pending.kind, pending.payload["level"]), *((kind, level) for kind, level, _ in pending.payload["then"])}
+    fresh = limit_jobs(file, limit, counted, task_id, element, only)
+    add_jobs(file, [{**each, "state": state or pending.state} for each in fresh])
 
 
 def known(file: CaseFile, key: str | None) -> Limit | None:
@@ -200,27 +198,15 @@ def known(file: CaseFile, key: str | None) -> Limit | None:
         return None
 
 
-def _entered_at(file: CaseFile, limit: Limit, element: str) -> tuple[dict[str, datetime], datetime | None]:
-    """When the limit's anchor was last entered, and when this step itself was open the time before."""
-    if limit.anchor in ("task", "instance"):
-        return {}, None
-    history.flush(file)
-    at = file.unit.execute(_entered, {"case": file.id, "element": limit.anchor}).scalar()
-    again = file.unit.execute(_entered_before, {"case": file.id, "element": element, "now": file.unit.now}).scalar()
-    return ({} if at is None else {limit.anchor: at}), again
+def pauses(file: CaseFile) -> list[Pause]:
+    """The pauses of the case that have ended, in order."""
+    if file.pauses is None:
+        rows = [] if file.fresh else file.unit.execute(_pauses, {"case": file.id}).all()
+        file.pauses = paired([(row.kind, row.at) for row in rows])
+    return file.pauses
 
 
-def shift_since(file: CaseFile, limit: Limit, due: datetime, start: datetime) -> datetime:
-    """A due time that counts from `start`, moved by every pause of the case since then."""
-    if not file.row["paused_seconds"]:
-        return due
-    history.flush(file)
-    calendar = file.unit.service.calendar
-    began: datetime | None = None
-    for row in file.unit.execute(_pauses, {"case": file.id}):
-        if row.kind == "paused":
-            began = row.at
-        elif began is not None:
-            due = shifted(calendar, limit, due, max(began, start), max(row.at, start))
-            began = None
-    return due
+def _entered_at(file: CaseFile, limit: Limit, element: str) -> dict[str, datetime]:
+    """When the limit's anchor and this very step were last entered, before the step that is taken now."""
+    wanted = {"case": file.id, "anchor": limit.anchor, "element": element}
+    return {row.element: row.at for row in file.unit.execute(_entered, wanted)}

@@ -10,7 +10,6 @@ from sqlalchemy import Row, func, insert, select, update
 
 from app.bundle.findings import findings
 from app.bundle.read import Bundle, bundle_of
-from app.bundle.rehearse import Rehearsal, rehearse
 from app.bundle.service import ServiceData
 from app.commands.reasons import need_reason
 from app.commands.unit import Unit
@@ -18,6 +17,7 @@ from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.rehearsal.rehearse import Rehearsal, rehearse
 from app.sdk import Handlers
 from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
 from app.commands import deadlines, escalations, history, notices
 from app.commands.casefile import CaseFile
-from app.domain.limits import remaining
+from app.rules.remaining import unit_of
 from app.store.base import table_of
 from app.store.people import name_of
 from app.store.tasks import Candidate, Task
@@ -53,16 +52,14 @@ def _tell(file: CaseFile, job: Row[Any], template: str, people: Iterable[str]) -
     task = file.unit.execute(_find, {"task": job.task_id}).first() if job.task_id is not None else None
     if task is not None and task.state != "open":
         return
-    due = datetime.fromisoformat(job.payload["due"])  # the due time, not the time at which this came to run
-    left = remaining(file.unit.service.calendar, file.unit.now, due).text
     fields = {
         "tracking_id": file.row["business_key"],
         "step": task.name if task else file.bundle.manifest.title.id,
         "step_en": _english(file, job) or (task.name if task else file.bundle.manifest.title.en),
         "holder": _holder(file, task),
-        "due": due.isoformat(),
-        "remaining": left.id,
-        "remaining_en": left.en,
+        # The due time, not the time at which this came to run. What is left of it is said when the letter leaves.
+        "due": job.payload["due"],
+        "due_unit": unit_of(deadlines.known(file, job.payload.get("limit"))),
     }
     opening = notices.opening(file.unit)
     for person in people:

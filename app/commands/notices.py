@@ -14,6 +14,7 @@ from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
 from app.engine.instance import Instance
 from app.rules.letters import fit_to_send
+from app.rules.limits import until
 from app.sdk import Case, Outgoing
 from app.store.base import table_of
 from app.store.complaints import Complaint, Message
@@ -64,7 +65,7 @@ def case(file: CaseFile, live: Instance) -> Case:
         due=row["due_at"],
         unit_name=units[office].name.id if office is not None and office in units else None,
         similar=_look_alikes(file) if file.fresh else (),
-        until=file.until,
+        until=until(file.env),
     )
 
 

@@ -16,6 +16,7 @@ from app.domain.errors import Conflict
 from app.engine.instance import Instance, Open, Wait
 from app.engine.trace import Step
 from app.rules import assignment
+from app.rules.limits import nearest
 from app.sdk import Outgoing
 from app.store.base import table_of
 from app.store.faults import faultpoint
@@ -121,7 +122,8 @@ def settle(
     jobs = [_timer(file, wait) for wait_id, wait in after.timers.items() if wait_id not in before.timers]
     jobs += _services(file, [work for key, work in after.services.items() if key not in before.services], ran.failed)
     pause.change(file, previous)  # before new tasks open: their limits begin with the pause accounted for
-    jobs += _open(file, opened) + deadlines.of_instance(file)
+    jobs += deadlines.of_case(file)  # before them too: lists are ordered by the earlier of both due times
+    jobs += _open(file, opened)
     deadlines.add_jobs(file, jobs)
     faultpoint("after_jobs_written")
     _messages(file, (*outgoing, *ran.outgoing))
@@ -186,7 +188,7 @@ def _open(file: CaseFile, opened: list[Open]) -> list[dict[str, Any]]:
                 **armed.columns,
             }
         )
-        due = armed.columns["due_at"]
+        due = nearest(armed.columns["due_at"], file.row["due_at"])
         candidates += [{"task_id": work.id, "role": role, "unit": office, "due_at": due} for role in roles]
         jobs += armed.jobs
     _add_tasks.run(file.unit.connection, tasks)

@@ -16,7 +16,6 @@ from app.domain.words import count_en, date_text, dates_text, instant_text, span
 
 if TYPE_CHECKING:
     from app.domain.calendar import Calendar
-    from app.domain.limits import Limit
 
 DAILY = 16  # up to so many dates a line for each day; a longer span is told by week, then month, then year
 WEEKLY = 200
@@ -37,6 +36,7 @@ class _Date:
     left: timedelta
     nth: int
     usual: bool  # whether its weekday is open as a rule
+    stopped: bool = False  # open, but the clock stood still: not counted
 
     @property
     def closed(self) -> bool:
@@ -48,8 +48,19 @@ class _Date:
         return self.closed and self.usual and self.plan.code in _NAMED
 
 
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What stood still in between: the spans of it, in order, and the days that a day limit does not count for it."""
+
+    spans: tuple[tuple[datetime, datetime], ...] = ()
+    days: frozenset[date] = frozenset()
+
+
+NO_STOPS = Stops()
+
+
 def explanation(
-    calendar: Calendar, start: datetime, span: Duration, clock: CountingClock, due: Due
+    calendar: Calendar, start: datetime, span: Duration, clock: CountingClock, due: Due, stops: Stops = NO_STOPS
 ) -> tuple[Step, ...]:
     """The lines from the start to the due time; their instants are in UTC."""
     steps = [_start(calendar, start, span, clock)]
@@ -58,25 +69,11 @@ def explanation(
     elif span.is_zero:
         steps += _zero(calendar, start, due)
     elif clock == "calendar":
-        steps += _rolled(calendar, start, span, due)
-    elif span.days:
-        steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=True)
+        steps += _rolled(calendar, start, span, due, stops)
     else:
-        steps += _lines(calendar, list(_dates(calendar, start, due.at)), by_day=False)
+        by_day = span.days > 0
+        steps += _lines(list(_dates(calendar, start, due.at, stops, by_day)), by_day)
     return (*steps, *_end(calendar, start, due, closing=clock != "wall" and span.whole_days > 0))
-
-
-def explained(calendar: Calendar, start: datetime, limit: Limit, at: datetime) -> tuple[Step, ...]:
-    """Why a limit that began at `start` is due at `at`; a last line tells of a pause that moved it."""
-    steps = calendar.add(start, limit.limit, limit.clock, explain=True).steps
-    if steps[-1].at == at:
-        return steps
-    moved = _instant(calendar, at)
-    said = Text(
-        f"Selama menunggu pelapor, waktu berhenti; karena itu batasnya bergeser ke {moved.id}.",
-        f"While we waited for the reporter, time stood still; the limit therefore moved to {moved.en}.",
-    )
-    return (*steps, Step(at, "pause", said))
 
 
 def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
@@ -121,6 +118,8 @@ def _end(calendar: Calendar, start: datetime, due: Due, closing: bool) -> Iterat
     at, why = _instant(calendar, due.at), Text("", "")
     if closing:
         why = Text(", saat layanan tutup", ", when service closes")
+    if closing and calendar.plan(calendar.local_date(due.at)).code == "closure":
+        why = Text(", jam tutup menurut jadwal", ", the closing time of the schedule")
     if not due.confirmed:
         yield Step(due.at, "unconfirmed", _unsure(calendar, start, due))
     yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}{why.id}.", f"Due {at.en}{why.en}."))
@@ -152,25 +151,32 @@ def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:
         )
 
 
-def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due) -> Iterator[Step]:
+def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due, stops: Stops) -> Iterator[Step]:
     first, last = calendar.local_date(start), calendar.local_date(due.at)
-    target = first + timedelta(days=span.whole_days)
+    target, left, stopped = first, span.whole_days, 0
+    while left:
+        target += timedelta(days=1)
+        left, stopped = (left, stopped + 1) if target in stops.days else (left - 1, stopped)
     begin, end = date_text(first), date_text(target)
+    more = Text("", "")
+    if stopped:
+        days = count_en(stopped, "day")
+        more = Text(f" dan {stopped} hari saat waktu berhenti", f" and {days} on which the clock stood still")
     yield Step(
         _midnight(calendar, target),
         "calendar_days",
         Text(
-            f"{span.whole_days} hari kalender sesudah {begin.id} adalah {end.id}; hari libur ikut dihitung.",
-            f"{count_en(span.whole_days, 'calendar day')} after {begin.en} is {end.en}; closed days count.",
+            f"{span.whole_days} hari kalender{more.id} sesudah {begin.id} adalah {end.id}; hari libur ikut dihitung.",
+            f"{count_en(span.whole_days, 'calendar day')}{more.en} after {begin.en} is {end.en}; closed days count.",
         ),
     )
-    if target < last:
-        yield from _closed_runs(
-            [
-                _Date(day, calendar.plan(day), _midnight(calendar, day), (), _NONE, _NONE, 0, False)
-                for day in _range(target, last - timedelta(days=1))
-            ]
-        )
+    between = [
+        _Date(day, calendar.plan(day), _midnight(calendar, day), (), _NONE, _NONE, 0, False, day in stops.days)
+        for day in (_range(target, last - timedelta(days=1)) if target < last else ())
+    ]
+    for stood, group in groupby(between, key=lambda entry: entry.stopped):
+        run = list(group)
+        yield from [_stopped_line(run)] if stood else _closed_runs(run)
     closing, final = time_text(calendar.local(due.at)), date_text(last)
     yield Step(
         due.at,
@@ -190,35 +196,38 @@ def _range(first: date, last: date) -> Iterator[date]:
     return (date.fromordinal(ordinal) for ordinal in range(first.toordinal(), last.toordinal() + 1))
 
 
-def _dates(calendar: Calendar, start: datetime, due: datetime) -> Iterator[_Date]:
+def _dates(calendar: Calendar, start: datetime, due: datetime, stops: Stops, by_day: bool) -> Iterator[_Date]:
     """Every date from the start's to the due time's, with what was counted on it."""
-    first, nth, left = calendar.local_date(start), 0, calendar.working_time_between(start, due)
-    for day in _range(first, calendar.local_date(due)):
-        plan = calendar.plan(day)
-        pieces = tuple(_pieces(calendar, day, plan, start, due))
-        worked = sum((end - begin for begin, end in pieces), _NONE)
+    first, nth = calendar.local_date(start), 0
+    days = list(_range(first, calendar.local_date(due)))
+    pieces = {day: tuple(_pieces(calendar, day, start, due, () if by_day else stops.spans)) for day in days}
+    left = sum((end - begin for each in pieces.values() for begin, end in each), _NONE)
+    for day in days:
+        plan, here = calendar.plan(day), pieces[day]
+        worked = sum((end - begin for begin, end in here), _NONE)
         left -= worked
-        nth += bool(plan.hours) and day > first
-        at = pieces[0][0] if pieces else max(_midnight(calendar, day), start)
-        yield _Date(
-            day,
-            plan,
-            at.astimezone(UTC),
-            pieces,
-            worked,
-            left,
-            nth if day > first else 0,
-            bool(calendar.opening.usual(day).hours),
-        )
+        if by_day:
+            stopped = day in stops.days and day > first
+        else:
+            stopped = not here and any(True for _ in _pieces(calendar, day, start, due, ()))
+        counted = bool(plan.hours) and day > first and not stopped
+        nth += counted
+        at = here[0][0] if here else max(_midnight(calendar, day), start)
+        usual = bool(calendar.opening.usual(day).hours)
+        yield _Date(day, plan, at.astimezone(UTC), here, worked, left, nth if counted else 0, usual, stopped)
 
 
 def _pieces(
-    calendar: Calendar, day: date, plan: Day, start: datetime, due: datetime
+    calendar: Calendar, day: date, start: datetime, due: datetime, spans: tuple[tuple[datetime, datetime], ...]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The parts of the day's hours between start and due, as local instants."""
-    for opened, closed in plan.hours:
+    """The parts of the day's hours between start and due in which the clock ran, as local instants."""
+    for opened, closed in calendar.plan(day).hours:
         begin, end = _local(calendar, day, opened), _local(calendar, day, closed)
         begin, end = max(begin, calendar.local(start)), min(end, calendar.local(due))
+        for stood, went_on in spans:
+            if begin < (until := min(end, calendar.local(stood))):
+                yield begin, until
+            begin = max(begin, min(end, calendar.local(went_on)))
         if begin < end:
             yield begin, end
 
@@ -227,11 +236,14 @@ def _local(calendar: Calendar, day: date, minute: int) -> datetime:
     return datetime.combine(day + timedelta(days=minute // 1440), time(minute // 60 % 24, minute % 60), calendar.zone)
 
 
-def _lines(calendar: Calendar, dates: list[_Date], by_day: bool) -> Iterator[Step]:
+def _lines(dates: list[_Date], by_day: bool) -> Iterator[Step]:
     if len(dates) <= DAILY:
-        for closed, group in groupby(dates, key=lambda entry: entry.closed):
+        for (closed, stopped), group in groupby(dates, key=lambda entry: (entry.closed, entry.stopped)):
             run = list(group)
-            yield from _closed_runs(run) if closed else (_open_line(entry, by_day) for entry in run)
+            if stopped:
+                yield _stopped_line(run)
+            else:
+                yield from _closed_runs(run) if closed else (_open_line(entry, by_day) for entry in run)
         return
     if by_day and not dates[0].closed:
         yield _open_line(dates[0], by_day)  # so that nobody wonders whether the day of the start counts
@@ -252,6 +264,12 @@ def _closed_runs(dates: list[_Date]) -> Iterator[Step]:
         run = list(group)
         when, why = dates_text(run[0].day, run[-1].day), _why(run[0].plan)
         yield Step(run[0].at, "closed", Text(f"{when.id}: {why.id}, tutup.", f"{when.en}: {why.en}, closed."))
+
+
+def _stopped_line(run: list[_Date]) -> Step:
+    when = dates_text(run[0].day, run[-1].day)
+    said = Text(f"{when.id}: waktu berhenti, tidak dihitung.", f"{when.en}: the clock stood still, not counted.")
+    return Step(run[0].at, "stopped", said)
 
 
 def _why(plan: Day) -> Text:
@@ -320,8 +338,21 @@ def _group_line(dates: list[_Date], by_day: bool, named: bool) -> Step:
     else:
         worked = sum((entry.worked for entry in dates), _NONE)
         body = span_text(worked) if worked else Text("tidak ada jam layanan", "no service hours")
-    rest = _closed_names(dates) if named else _closed_count(dates)
-    return Step(dates[0].at, "group", Text(f"{when.id}: {body.id}{rest.id}.", f"{when.en}: {body.en}{rest.en}."))
+    rest, stood = _closed_names(dates) if named else _closed_count(dates), _stopped_count(dates)
+    return Step(
+        dates[0].at,
+        "group",
+        Text(f"{when.id}: {body.id}{rest.id}{stood.id}.", f"{when.en}: {body.en}{rest.en}{stood.en}."),
+    )
+
+
+def _stopped_count(dates: list[_Date]) -> Text:
+    stopped = sum(1 for entry in dates if entry.stopped)
+    if not stopped:
+        return Text("", "")
+    return Text(
+        f"; waktu berhenti {stopped} hari kerja", f"; the clock stood still on {count_en(stopped, 'working day')}"
+    )
 
 
 def _closed_names(dates: list[_Date]) -> Text:

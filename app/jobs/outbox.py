@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.wording import letter, pages
 from app.commands.parts import Parts
+from app.rules.remaining import letter_fields
 from app.senders.letter import Letter, NotSent, Sender, Unsendable
 from app.store.accounts import User
 from app.store.claims import claim_messages, mark_sent, mark_unsent
@@ -85,8 +86,10 @@ class Outbox:
         if not to.addresses:
             raise Unsendable("no address")
         address = next((each for each in to.addresses if any(way.takes(each) for way in self._senders)), "")
-        fields = {"link": self._link(row), **pages(self._parts.settings.base_url), **to.about, **row.fields}
-        said = letter(self._parts.service(session), row.template, to.lang, to.audience, fields)
+        service, now = self._parts.service(session), self._parts.clock.now()
+        links = {"link": self._link(row), **pages(self._parts.settings.base_url), **to.about}
+        fields = letter_fields(service.calendar, now, {**links, **row.fields})
+        said = letter(service, row.template, to.lang, to.audience, fields)
         return Letter(row.key, address, said.subject, said.body, said.short)
 
     def _link(self, row: Row[Any]) -> str:

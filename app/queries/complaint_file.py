@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.domain.errors import NotFound
+from app.queries.due import CaseClock, StepClock
 from app.queries.people import names_of
 from app.rules.returns import Return, returns_of
 from app.store.complaints import Attachment, Complaint, Message
@@ -100,8 +101,7 @@ class OpenStep:
     task_id: str
     element: str
     unit: str | None
-    due_at: datetime | None
-    due_confirmed: bool
+    clock: StepClock
     assignee_name: str | None
 
 
@@ -140,6 +140,7 @@ class File:
     started_at: datetime
     ended_at: datetime | None
     paused_at: datetime | None
+    clock: CaseClock
     identity_erased: bool
     attachments: tuple[Picture, ...]
     conversation: tuple[Said, ...]
@@ -182,6 +183,7 @@ def file_of(session: Session, tracking_id: str) -> File:
         deployment_id=instance.deployment_id,
         **{name: getattr(complaint, name) for name in OF_COMPLAINT},
         **{name: getattr(instance, name) for name in OF_INSTANCE},
+        clock=CaseClock.of(instance),
         identity_erased=_erased(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
         conversation=conversation(session, tracking_id),
@@ -263,8 +265,7 @@ def _open_steps(session: Session, tasks: Sequence[Task]) -> tuple[OpenStep, ...]
     rows = [task for task in tasks if task.state == "open"]
     names = names_of(session, {row.assignee for row in rows if row.assignee})
     return tuple(
-        OpenStep(row.id, row.element, row.unit, row.due_at, row.due_confirmed, names.get(row.assignee or ""))
-        for row in rows
+        OpenStep(row.id, row.element, row.unit, StepClock.of(row), names.get(row.assignee or "")) for row in rows
     )
 
 

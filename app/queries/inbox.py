@@ -16,6 +16,8 @@ from app.domain.roles import Actor
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import sight
+from app.queries.due import CaseClock, StepClock
+from app.rules.limits import nearest
 from app.rules.returns import reason_of
 from app.rules.sight import NOBODY, Viewer
 from app.rules.statuses import is_returned
@@ -49,13 +51,18 @@ class Row:
     category: str | None
     kelurahan: str | None
     unit: str | None
-    due_at: datetime | None
-    due_confirmed: bool
+    clock: StepClock | None
+    case: CaseClock
     opened_at: datetime
     assignee: str | None
     assignee_name: str | None
     claimed_at: datetime | None
     sealed: bool = False  # its content is not for whoever looks: no title, category or place stands here
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The earlier of the step's and the case's due time: that is where the row stands in the list."""
+        return nearest(self.clock.due_at if self.clock else None, self.case.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which tasks are wanted: due from (inclusive) until (exclusive); both None: any time, or none at all."""
+    """Which tasks are wanted, by the earlier of their own and their case's due time.
+
+    Due from (inclusive) until (exclusive); both None: any time, or none at all.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -206,14 +216,15 @@ def search(session: Session, actor: Actor, text: str, size: int = PAGE, viewer: 
     else:
         fits = or_(Complaint.title.icontains(text, autoescape=True), Complaint.content.icontains(text, autoescape=True))
         fits = and_(fits, sight.unsealed(viewer))
+    soonest = func.min(Candidate.due_at)
     query = (
         select(Task.id)
         .join(Complaint, Complaint.instance_id == Task.instance_id)
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .join(Candidate, Candidate.task_id == Task.id)
         .where(fits, sight.known(viewer), Task.state == "open", or_(*(_is(pair) for pair in pairs_of(actor))))
-        .distinct()
-        .order_by(Task.due_at, Task.id)
+        .group_by(Task.id)
+        .order_by(soonest.nulls_last(), Task.id)
         .limit(size)
     )
     return Page(_rows(session, viewer, list(session.scalars(query)))) if pairs_of(actor) else Page(())
@@ -348,8 +359,8 @@ def _task_row(
         shown.category if shown else None,
         shown.kelurahan if shown else None,
         task.unit,
-        task.due_at,
-        task.due_confirmed,
+        StepClock.of(task),
+        CaseClock.of(instance),
         task.opened_at,
         task.assignee,
         name,
@@ -370,8 +381,7 @@ def _waiting_row(instance: ProcessInstance, complaint: Complaint, viewer: Viewer
         None if sealed else complaint.kelurahan,
         instance.unit,
     )
-    due = (instance.due_at, instance.due_confirmed)
-    return Row(None, complaint.id, *about, *due, since, None, None, None, sealed)
+    return Row(None, complaint.id, *about, None, CaseClock.of(instance), since, None, None, None, sealed)
 
 
 def _mark(key: Key) -> str:

@@ -15,6 +15,7 @@ from app.domain.tracking import normalise
 from app.engine.instance import Instance
 from app.engine.refusals import DamagedState
 from app.queries import sight
+from app.queries.due import CaseClock, StepClock
 from app.rules.sight import Viewer
 from app.sdk import Scalar
 from app.store.complaints import Complaint
@@ -56,10 +57,11 @@ class Row:
     unit: str | None
     started_at: datetime
     ended_at: datetime | None
-    due_at: datetime | None
+    case: CaseClock
     test: bool
     title: str = ""
     steps: tuple[str, ...] = ()  # elements of the open tasks
+    clocks: tuple[StepClock, ...] = ()  # of the open tasks
     sealed: bool = False  # a confidential case whose content is not for whoever looks
 
 
@@ -81,6 +83,7 @@ class Token:
     since: datetime | None
     due_at: datetime | None
     detail: str | None
+    clock: StepClock | None = None  # of a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,15 +265,16 @@ def _with_words(session: Session, viewer: Viewer, rows: list[Row]) -> list[Row]:
         number: title
         for number, title in session.execute(select(Complaint.id, Complaint.title).where(Complaint.id.in_(open_)))
     }
-    steps: dict[str, list[str]] = {}
-    open_tasks = select(Task.instance_id, Task.element).where(IS_OPEN, Task.instance_id.in_([row.id for row in rows]))
-    for instance_id, element in session.execute(open_tasks.order_by(Task.opened_at)):
-        steps.setdefault(instance_id, []).append(element)
+    found: dict[str, list[Task]] = {}
+    open_tasks = select(Task).where(IS_OPEN, Task.instance_id.in_([row.id for row in rows]))
+    for task in session.scalars(open_tasks.order_by(Task.opened_at)):
+        found.setdefault(task.instance_id, []).append(task)
     return [
         replace(
             row,
             title=titles.get(row.business_key, ""),
-            steps=tuple(steps.get(row.id, ())),
+            steps=tuple(task.element for task in found.get(row.id, [])),
+            clocks=tuple(StepClock.of(task) for task in found.get(row.id, [])),
             sealed=seen[row.id].sealed,
         )
         for row in rows
@@ -288,7 +292,7 @@ def _row(instance: ProcessInstance, version: int) -> Row:
         unit=instance.unit,
         started_at=instance.started_at,
         ended_at=instance.ended_at,
-        due_at=instance.due_at,
+        case=CaseClock.of(instance),
         test=instance.test,
     )
 
@@ -297,7 +301,10 @@ def _tokens(
     session: Session, instance_id: str, jobs: Sequence[Job], incidents: Sequence[Incident]
 ) -> tuple[Token, ...]:
     open_tasks = session.scalars(select(Task).where(Task.instance_id == instance_id, Task.state == "open"))
-    found = [Token(task.element, "task", task.opened_at, task.due_at, task.assignee) for task in open_tasks]
+    found = [
+        Token(task.element, "task", task.opened_at, task.due_at, task.assignee, StepClock.of(task))
+        for task in open_tasks
+    ]
     drawn = [job for job in jobs if job.state == "waiting" and job.kind in ("timer", "service")]
     found.extend(Token(job.element or "", job.kind, None, job.due_at, None) for job in drawn)
     stuck = [each for each in incidents if each.resolved_at is None]

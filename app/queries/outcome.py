@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.bundle import facts
@@ -15,15 +14,17 @@ from app.bundle.advance import advance
 from app.bundle.form_fields import Field
 from app.bundle.forms import Form
 from app.bundle.read import Bundle
-from app.bundle.service import ServiceData
+from app.bundle.shelf import Shelf
 from app.domain.errors import Refusal
 from app.domain.limits import Limit
 from app.engine.instance import Environment, Instance
 from app.queries.complaint_file import File
-from app.queries.task import Assignment, engine_state
-from app.rules import assignment
+from app.queries.past import past_of
+from app.queries.task import Assignment
+from app.rules import assignment, limits
+from app.rules.limits import Past
 from app.sdk import Case, Handlers, Scalar
-from app.store.instances import History
+from app.store.instances import ProcessInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Next:
     roles: tuple[str, ...]
     unit: str | None
     due_at: datetime | None
-    due_confirmed: bool
+    promised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Lookahead:
 
     session: Session
     bundle: Bundle
-    service: ServiceData
+    shelf: Shelf
     handlers: Handlers
     now: datetime
 
@@ -62,57 +63,59 @@ class Lookahead:
         decision = decision_of(self.bundle, form)
         if decision is None:
             return {}
+        row = self.session.get(ProcessInstance, task.instance_id)
+        assert row is not None  # a foreign key holds it
+        past = past_of(self.session, row.id, row.started_at)
         found = {}
         for option in decision.options:
-            outcome = self._of(task, file, form, {**base, decision.key: option.value})
+            outcome = self._of(task, file, form, {**base, decision.key: option.value}, row, past)
             if outcome is not None:
                 found[option.value] = outcome
         return found
 
-    def _of(self, task: Assignment, file: File, form: Form, answers: Mapping[str, Any]) -> Outcome | None:
-        blob, started = engine_state(self.session, task.instance_id)
-        env = Environment(self.now, self.service.calendar, lambda key: self._limit(key, started))
+    def _of(
+        self, task: Assignment, file: File, form: Form, answers: Mapping[str, Any], row: ProcessInstance, past: Past
+    ) -> Outcome | None:
+        env = Environment(self.now, self.shelf.service(self.session).calendar, lambda key: self._limit(row, key))
         try:
-            live = Instance.decode(self.bundle.definition, blob)
+            live = Instance.decode(self.bundle.definition, row.blob)
             before = {work.id for work in live.open()} | {wait.id for wait in live.waits()}
             first = live.complete(task.id, _projected(self.bundle, form, answers), env)
-            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each))
+            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each, env))
         except (Refusal, ValueError, KeyError):
             return None  # a half-filled form may lead nowhere yet: then nothing is foretold
-        status = file.status
-        for step in (first, *ran.steps):
+        status, steps = file.status, (first, *ran.steps)
+        for step in steps:
             status = facts.status_after(self.bundle, status, step, live)
+        if row.paused_at is not None and not limits.stands_still(self.bundle, status):
+            past = replace(past, pauses=(*past.pauses, (row.paused_at, self.now)))  # this step would end the pause
+        entering = {element for step in steps for _, element in step.entered}
         opened = [work for work in live.open() if work.kind == "user" and work.id not in before]
         dues = [wait.due for wait in live.waits() if wait.id not in before and wait.due is not None]
         accused = answers.get("accused_unit") or file.accused_unit
-        tasks = tuple(self._next(work.element, live.variables, started, task, accused) for work in opened)
+        tasks = tuple(self._next(work.element, live.variables, env, past, entering, accused) for work in opened)
         return Outcome(status, tasks, min(dues, default=None) if not tasks else None, live.completed)
 
     def _next(
-        self, element: str, variables: Mapping[str, Any], started: datetime, task: Assignment, accused: Any
+        self, element: str, variables: Mapping[str, Any], env: Environment, past: Past, entering: set[str], accused: Any
     ) -> Next:
-        roles, unit = assignment.candidates(self.bundle, element, variables, accused, self.service)
-        key = facts.limit_key(self.bundle, element)
+        service = self.shelf.service(self.session)
+        roles, unit = assignment.candidates(self.bundle, element, variables, accused, service)
+        key = limits.key_of_task(self.bundle, element)
         try:
-            limit = self._limit(key, started) if key else None
+            limit = env.limit(key) if key else None
         except KeyError:
             limit = None
         if limit is None:
             return Next(element, roles, unit, None, False)
-        entered = self._entered(task.instance_id, limit.anchor)
-        begin = facts.anchored(limit, self.now, started, entered)
-        due = self.service.calendar.add(begin, limit.limit, limit.clock)
-        return Next(element, roles, unit, due.at, due.confirmed)
+        due = limits.of_task(limit, env.calendar, past, element, self.now, entering).due
+        return Next(element, roles, unit, due.at, due.confirmed and limit.confirmed)
 
-    def _limit(self, key: str, started: datetime) -> Limit:
-        return self.service.limit(key, self.service.calendar.local_date(started))
+    def _limit(self, row: ProcessInstance, key: str) -> Limit:
+        day = self.shelf.service(self.session).calendar.local_date(row.started_at)
+        return self.shelf.limit(self.session, row.sla_digest, key, day)
 
-    def _entered(self, instance_id: str, anchor: str) -> dict[str, datetime]:
-        query = select(func.max(History.at)).where(History.instance_id == instance_id, History.element == anchor)
-        at = self.session.scalar(query.where(History.kind == "entered"))
-        return {anchor: at} if at is not None else {}
-
-    def _case(self, file: File, live: Instance) -> Case:
+    def _case(self, file: File, live: Instance, env: Environment) -> Case:
         answers = {given.form: given.data for given in file.answers}
         return Case(
             tracking_id=file.tracking_id,
@@ -126,6 +129,7 @@ class Lookahead:
             answers=answers,
             now=self.now,
             due=file.due_at,
+            until=limits.until(env),
         )
 
 

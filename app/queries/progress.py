@@ -16,14 +16,13 @@ from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.bundle.service_statuses import PublicStep
 from app.bundle.shelf import Shelf
-from app.domain.calendar import Step
 from app.domain.errors import NotFound
-from app.domain.explanation import explained
-from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Instance, Wait
 from app.queries.complaint_file import Picture, Said, attachments_of_complaint, conversation
+from app.queries.due import DueTimes
 from app.rules.offices import office_of
+from app.rules.remaining import Deadline
 from app.rules.returns import Return, returns_of
 from app.rules.steps import states
 from app.rules.wake import statuses_after
@@ -32,15 +31,6 @@ from app.store.instances import History, ProcessInstance
 from app.store.tasks import Answer, Task
 
 REPORTER = "reporter"
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A due time, whether it is promised (limit and calendar confirmed), and how it was counted."""
-
-    at: datetime
-    promised: bool
-    explanation: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ class Progress:
     ended_at: datetime | None
     expected_on: date | None
     rating: int | None
-    paused: bool
+    paused_at: datetime | None  # since when the clock stands still
     unit: str | None
     deadline: Deadline | None
     lines: tuple[Line, ...]
@@ -120,6 +110,17 @@ class Progress:
     withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
 
     @property
+    def paused(self) -> bool:
+        """Whether the clock stands still: nobody in office can act now."""
+        return self.paused_at is not None
+
+    @property
+    def step_deadline(self) -> Deadline | None:
+        """The due time of the work that is open now; of several, the nearest."""
+        visits = [visit.deadline for line in self.lines for visit in line.visits if visit.deadline is not None]
+        return min(visits, key=lambda each: each.at, default=None)
+
+    @property
     def last_from_office(self) -> Said | None:
         """The last message to the reporter: what they are answering."""
         return next((said for said in reversed(self.conversation) if said.direction == "out"), None)
@@ -129,8 +130,6 @@ class Progress:
 class _Case:
     """What is read of one complaint before it is told."""
 
-    session: Session
-    shelf: Shelf
     service: ServiceData
     bundle: Bundle
     complaint: Complaint
@@ -138,6 +137,7 @@ class _Case:
     tasks: list[Task]
     history: list[History]
     answers: list[Answer]
+    times: DueTimes
 
     @cached_property
     def returns(self) -> tuple[Return, ...]:
@@ -145,9 +145,9 @@ class _Case:
         return returns_of(self.service, self.bundle, self.tasks, self.history, self.answers)
 
 
-def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
-    """The progress of a complaint; NotFound when there is none."""
-    case = _read(session, shelf, tracking_id)
+def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> Progress:
+    """The progress of a complaint as it stands at `now`; NotFound when there is none."""
+    case = _read(session, shelf, tracking_id, now)
     complaint, row = case.complaint, case.instance
     waits = Instance.decode(case.bundle.definition, row.blob).waits() if row.state == "active" else []
     return Progress(
@@ -163,9 +163,9 @@ def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
         ended_at=row.ended_at,
         expected_on=complaint.expected_on,
         rating=complaint.rating,
-        paused=row.paused_at is not None,
+        paused_at=row.paused_at,
         unit=row.unit,
-        deadline=_overall(case),
+        deadline=case.times.of_case(row, explain=True),
         lines=tuple(_lines(case)),
         conversation=conversation(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
@@ -176,7 +176,7 @@ def progress(session: Session, shelf: Shelf, tracking_id: str) -> Progress:
     )
 
 
-def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
+def _read(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> _Case:
     complaint = session.get(Complaint, tracking_id)
     instance = session.get(ProcessInstance, complaint.instance_id) if complaint else None
     if complaint is None or instance is None:
@@ -186,8 +186,6 @@ def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
     answers = select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)
     return _Case(
-        session,
-        shelf,
         shelf.service(session),
         bundle,
         complaint,
@@ -195,6 +193,7 @@ def _read(session: Session, shelf: Shelf, tracking_id: str) -> _Case:
         list(session.scalars(tasks)),
         list(session.scalars(history)),
         list(session.scalars(answers)),
+        DueTimes(session, shelf, now),
     )
 
 
@@ -215,10 +214,17 @@ def _current(case: _Case, visits: Mapping[int, tuple[Visit, ...]]) -> int | None
     if case.instance.ended_at is not None or (status and status.closed):
         return None
     open_ = [number for number, each in visits.items() if any(visit.ended is None for visit in each)]
-    if not open_ and case.instance.paused_at is not None:  # the step that asked for more goes on afterwards
+    if not open_ and case.instance.paused_at is not None:
         last = {max(visit.ended for visit in each if visit.ended): number for number, each in visits.items() if each}
-        return last[max(last)] if last else None
+        if last and not (status and _entered_since(case, status.step, max(last))):
+            return last[max(last)]  # the step that asked for more goes on afterwards
     return min(open_, default=status.step if status else None)
+
+
+def _entered_since(case: _Case, number: int, since: datetime) -> bool:
+    """Whether the case has come into a step since an instant."""
+    elements = {element for step in case.service.steps if step.number == number for element in step.elements}
+    return any(row.kind == "entered" and row.element in elements and row.at >= since for row in case.history)
 
 
 def _reached(case: _Case, step: PublicStep, visits: tuple[Visit, ...]) -> datetime | None:
@@ -246,7 +252,7 @@ def _visit(case: _Case, task: Task) -> Visit:
         reason=next((each.why for each in case.returns if each.task_id == task.id), None),
         element=task.element,
         claimed=task.assignee is not None,
-        deadline=_deadline(case, task) if ended is None else None,
+        deadline=case.times.of_task(task, case.instance, explain=True) if ended is None else None,
     )
 
 
@@ -254,36 +260,6 @@ def _led_to(case: _Case, task: Task) -> str | None:
     """The last status that completing this task led to."""
     given = statuses_after(case.history, task.id, {each.id for each in case.tasks}, case.bundle.manifest.statuses)
     return given[-1] if given else None
-
-
-def _limit(case: _Case, key: str | None) -> Limit | None:
-    if key is None:
-        return None
-    day = case.service.calendar.local_date(case.instance.started_at)
-    try:
-        return case.shelf.limit(case.session, case.instance.sla_digest, key, day)
-    except KeyError:
-        return None
-
-
-def _deadline(case: _Case, task: Task) -> Deadline | None:
-    if task.due_at is None:
-        return None
-    return _explained(case, task.due_at, task.due_confirmed, task.limit_key, task.anchored_at or task.opened_at)
-
-
-def _overall(case: _Case) -> Deadline | None:
-    row = case.instance
-    if row.due_at is None or row.ended_at is not None:
-        return None
-    return _explained(case, row.due_at, row.due_confirmed, row.limit_key, row.started_at)
-
-
-def _explained(case: _Case, at: datetime, confirmed: bool, key: str | None, start: datetime) -> Deadline:
-    limit = _limit(case, key)
-    if limit is None:
-        return Deadline(at, confirmed)
-    return Deadline(at, confirmed and limit.confirmed, explained(case.service.calendar, start, limit, at))
 
 
 def _actions(bundle: Bundle, waits: list[Wait]) -> list[Action]:

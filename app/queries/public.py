@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.bundle import facts
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
 from app.bundle.service_statuses import PublicStep
@@ -15,6 +14,7 @@ from app.bundle.shelf import Shelf
 from app.domain.calendar import Calendar
 from app.domain.limits import Limit
 from app.domain.text import Text
+from app.rules.limits import key_of_task
 
 SUBJECT = "complaint"
 WEEK = 7
@@ -62,7 +62,7 @@ def _limits(service: ServiceData, bundle: Bundle | None, step: PublicStep, day: 
         return []
     known = bundle.definition.elements
     keys = [
-        facts.limit_key(bundle, element)
+        key_of_task(bundle, element)
         for element in step.elements
         if element in known and element not in step.exceptional
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
 from app.domain.roles import Actor
+from app.queries.due import CaseClock
 from app.queries.people import names_of
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
@@ -49,6 +50,7 @@ class Assignment:
     completed_at: datetime | None
     candidates: tuple[tuple[str, str | None], ...]
     case_unit: str | None
+    case: CaseClock
     accused: str | None = None
 
     def is_for(self, actor: Actor) -> bool:
@@ -73,6 +75,7 @@ def assignment(session: Session, task_id: str) -> Assignment:
         completed_by_name=names.get(task.completed_by or ""),
         candidates=tuple((row.role, row.unit) for row in may),
         case_unit=instance.unit,
+        case=CaseClock.of(instance),
         accused=session.scalar(select(Complaint.accused_unit).where(Complaint.instance_id == task.instance_id)),
     )
 
@@ -91,9 +94,6 @@ def given_for(session: Session, task_id: str) -> Mapping[str, Any] | None:
     return data
 
 
-def engine_state(session: Session, instance_id: str) -> tuple[bytes, datetime]:
-    """The stored state of the instance and when it started, for a look ahead."""
-    row = session.execute(
-        select(ProcessInstance.blob, ProcessInstance.started_at).where(ProcessInstance.id == instance_id)
-    ).one()
-    return row.blob, row.started_at
+def engine_state(session: Session, instance_id: str) -> bytes:
+    """The stored state of the instance."""
+    return session.execute(select(ProcessInstance.blob).where(ProcessInstance.id == instance_id)).scalar_one()

@@ -7,7 +7,7 @@ line, `app.rules.explanation`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from app.bundle.read import Bundle
 from app.domain.calendar import Calendar, Due
 from app.domain.durations import parse_duration
 from app.domain.limits import Limit
+from app.engine.environment import Environment
 from app.engine.expressions import compile_expression
 from app.rules.pauses import Pause, later, paused_days, since
 
@@ -100,6 +101,18 @@ def due_from(limit: Limit, calendar: Calendar, start: datetime, pauses: Iterable
     paused = paused_days(limit, calendar, start, stood)
     count = _calendar_days if limit.clock == "calendar" else _working_days
     return count(calendar, start, span.whole_days, paused)
+
+
+def until(env: Environment) -> Callable[[str], datetime | None]:
+    """What a Case's `until` answers: when a limit would end if it began at this instant; None for an unknown key."""
+
+    def end(key: str) -> datetime | None:
+        try:
+            return due_from(env.limit(key), env.calendar, env.now).at
+        except KeyError:
+            return None
+
+    return end
 
 
 def nearest(*dues: datetime | None) -> datetime | None:

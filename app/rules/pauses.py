@@ -15,6 +15,19 @@ _HALF_DAY = timedelta(hours=12)
 _NONE = timedelta()
 
 
+def paired(events: Iterable[tuple[str, datetime]]) -> list[Pause]:
+    """Pauses from the history's “paused” and “resumed”, in order; one that goes on is none yet."""
+    found: list[Pause] = []
+    began: datetime | None = None
+    for kind, at in events:
+        if kind == "paused":
+            began = at
+        elif began is not None:
+            found.append((began, at))
+            began = None
+    return found
+
+
 def since(start: datetime, pauses: Iterable[Pause]) -> tuple[Pause, ...]:
     """The parts of the pauses after `start`, in order and apart."""
     found: list[Pause] = []
@@ -47,7 +60,8 @@ def later(calendar: Calendar, at: Due, stood: Iterable[Pause]) -> Due:
     """An instant that was counted in service time, later by the paused service time that began before it."""
     for began, ended in stood:
         if began < at.at and (paused := calendar.working_time_between(began, ended)):
-            at = calendar.add_working_time(at.at, paused)
+            moved = calendar.add_working_time(at.at, paused)
+            at = Due(moved.at, at.confirmed and moved.confirmed)
     return at
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal, cast, get_args
 
-from app.domain.calendar import Calendar
+from app.domain.calendar import Calendar, Step
 from app.domain.durations import parse_duration
 from app.domain.limits import Limit
 from app.domain.text import Text
@@ -30,17 +30,25 @@ class Remaining:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A due time as every page, list, letter and answer tells it. `promised`: limit and calendar are both confirmed."""
+    """A due time as every page, list, letter and answer tells it.
+
+    `promised`: limit and calendar are both confirmed. `removed`: the policy in force does not have the limit any more.
+    `paused`: the case's clock stands still. `explanation` has lines only where they were asked for.
+    """
 
     at: datetime
     left: Remaining
     nearness: Nearness
     promised: bool
+    removed: bool = False
+    paused: bool = False
+    explanation: tuple[Step, ...] = ()
 
     def as_json(self, lang: str) -> dict[str, Any]:
         """The due object of every machine-readable answer."""
         said = {"unit": self.left.unit, "number": self.left.number, "phrase": self.left.text.say(lang)}
-        return {"at": self.at.isoformat(), **said, "nearness": self.nearness, "promised": self.promised}
+        standing = {"nearness": self.nearness, "paused": self.paused, "promised": self.promised}
+        return {"at": self.at.isoformat(), **said, **standing}
 
 
 def unit_of(limit: Limit | None) -> Unit:
@@ -73,13 +81,14 @@ def deadline(
     due: datetime,
     confirmed: bool,
     paused_at: datetime | None = None,
+    removed: bool = False,
 ) -> Deadline:
     """A stored due time as it stands at `now`; while the case's clock stands still, as it stood when that began."""
     left = remaining(unit_of(limit), calendar, min(now, paused_at or now), due)
     promised = confirmed and limit is not None and limit.confirmed
     if paused_at is not None:
-        return Deadline(due, _still(left), "late" if left.late else "paused", promised)
-    return Deadline(due, left, nearness(calendar, now, due), promised)
+        return Deadline(due, _still(left), "late" if left.late else "paused", promised, removed, True)
+    return Deadline(due, left, nearness(calendar, now, due), promised, removed)
 
 
 def nearness(calendar: Calendar, now: datetime, due: datetime) -> Nearness:

@@ -57,7 +57,7 @@ class Candidate(Base):
     task_id: Mapped[str] = mapped_column(ForeignKey("task.id"), primary_key=True)
     role: Mapped[str] = mapped_column(Code, primary_key=True)
     unit: Mapped[str | None] = mapped_column(Code)
-    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)  # the earlier of the task's and its case's
 
 
 class Answer(Base):

@@ -25,6 +25,7 @@ from app.queries import complaint_file
 from app.queries.complaint_file import File, Given, Happened
 from app.rules.returns import Return
 from app.rules.sight import Sight
+from app.web import due
 from app.web.current import now
 from app.web.filters import day, text
 from app.web.routes import may, read, route, run, service, web
@@ -106,6 +107,9 @@ def _page(
         file = complaint_file.file_of(session, tracking_id)
         bundle = web().parts.bundle(session, file.deployment_id)
         about = described(session, file, bundle, seen)
+        times = due.times(session)
+        steps = {step.task_id: times.of_task(step.clock, file.clock, explain=True) for step in file.open_steps}
+        whole = times.of_case(file.clock, explain=True)
     names = {
         "name": _("Nama"),
         "phone": _("Telepon"),
@@ -114,7 +118,14 @@ def _page(
         "nik": _("NIK"),
         "address": _("Alamat"),
     }
-    shown = {"identity": identity, "identity_names": names, "errors": errors or {}, "bundle": bundle}
+    shown = {
+        "identity": identity,
+        "step_dues": steps,
+        "case_due": whole,
+        "identity_names": names,
+        "errors": errors or {},
+        "bundle": bundle,
+    }
     return render_template("staff/complaint.html", file=file, about=about, **shown)
 
 

@@ -36,7 +36,7 @@ def _opened(task: Next, bundle: Bundle) -> str:
     sentence: str = _(
         "Aduan akan diteruskan kepada %(holder)s: “%(step)s”; batas waktu %(due)s.", holder=holder, step=step, due=due
     )
-    return sentence if task.due_confirmed else f"{sentence} {_('(perkiraan)')}"
+    return sentence if task.promised else f"{sentence} {_('(perkiraan)')}"
 
 
 def _holder(task: Next) -> str:

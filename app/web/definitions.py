@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from app.bundle import drawing
 from app.bundle.difference import difference
 from app.bundle.read import Bundle, bundle_of, read_zip, write_zip
-from app.bundle.rehearse import rehearse
 from app.commands.deployments import Activate, Deploy, everything_about
 from app.commands.instances import StartTest
 from app.domain.errors import Invalid, InvalidDiagram, NotFound, Refusal
@@ -21,6 +20,7 @@ from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import definitions, instances
+from app.rehearsal.rehearse import rehearse
 from app.web.language import language
 from app.web.routes import may, read, route, run, service, web
 

@@ -1,56 +1,49 @@
-"""How close a due time is, counted in the hours the office is open."""
+"""What pages say of due times, all of it by the one rule of limits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any
 
 from flask import g
+from sqlalchemy.orm import Session
 
-from app.web.current import now, service
+from app.bundle.service import ServiceData
+from app.domain.text import Text
+from app.queries.due import DueTimes
+from app.rules.remaining import Deadline
+from app.web.current import now, service, web
+from app.web.language import language
 
-Nearness = Literal["late", "soon", "fine", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Nearness of a due time and the working time left (or passed since, when late)."""
-
-    nearness: Nearness
-    span: timedelta
-
-
-def full_day() -> timedelta:
-    """The longest working day of the seven days that begin today; eight hours where none is open."""
-    if "full_day" not in g:
-        calendar = service().calendar
-        today = calendar.local_date(now())
-        g.full_day = max(_open_time(today + timedelta(days=ahead)) for ahead in range(7)) or timedelta(hours=8)
-    found: timedelta = g.full_day
-    return found
+WHOLE = Text("seluruh aduan", "whole complaint")
+STEP = Text("langkah ini", "this step")
 
 
-def soon_until() -> datetime:
-    """Whatever is due before this instant is due soon: one full working day from now."""
-    if "soon_until" not in g:
-        g.soon_until = service().calendar.add_working_time(now(), full_day()).at
-    found: datetime = g.soon_until
-    return found
+def times(session: Session) -> DueTimes:
+    """Due times as they stand at the instant of this request."""
+    return DueTimes(session, web().parts.shelf, now())
 
 
-def state(due_at: datetime | None) -> State:
-    """Late, soon (at most one full working day left), fine, or none when nothing is due."""
-    if due_at is None:
-        return State("none", timedelta(0))
-    calendar = service().calendar
-    if due_at < now():
-        return State("late", calendar.working_time_between(due_at, now()))
-    left = calendar.working_time_between(now(), due_at)
-    return State("soon" if due_at <= soon_until() else "fine", left)
+def step_name(element: str) -> Text:
+    """“langkah 3”: which of the procedure's steps a task belongs to; one outside them is “langkah ini”."""
+    number = _numbers(service()).get(element)
+    return Text(f"langkah {number}", f"step {number}") if number is not None else STEP
 
 
-def _open_time(day: date) -> timedelta:
-    intervals, _reason = service().calendar.day(day)
-    minutes = sum((close.hour - open_.hour) * 60 + close.minute - open_.minute for open_, close in intervals)
-    return timedelta(minutes=minutes)
+def as_json(due: Deadline | None) -> dict[str, Any] | None:
+    """The due object of an answer, in the reader's language; None when nothing is due."""
+    return due.as_json(language()) if due is not None else None
+
+
+def estimate() -> str:
+    """The mark of a figure that is not decided yet; the page then says once what the mark means."""
+    g.estimates = True
+    return "*"
+
+
+def estimates() -> bool:
+    """Whether a figure with that mark stands on the page so far."""
+    return bool(g.get("estimates"))
+
+
+def _numbers(data: ServiceData) -> dict[str, int]:
+    return {element: step.number for step in data.steps for element in step.elements}

@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.numbers import format_decimal
-from flask import Flask
+from flask import Flask, g
 from flask_babel import ngettext
 
 from app.domain.text import Text
 from app.domain.tracking import shown, shown_secret
 from app.domain.words import date_text, time_text
 from app.web import due, statuses
-from app.web.current import service
+from app.web.current import now, service
 from app.web.language import language
 
 FAR = 5  # working days from which nobody asks for the hours
@@ -24,7 +24,13 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(instant=instant, day=day, local_date=local_date, duration=duration)
     app.jinja_env.filters.update(size=size, text=text, number=number)
     app.jinja_env.filters.update(case_number=shown, case_numbers=case_numbers, secret=shown_secret)
-    app.jinja_env.globals.update(due_state=due.state, status_of=statuses.status_of)
+    app.jinja_env.globals.update(
+        estimate=due.estimate,
+        estimates_shown=due.estimates,
+        step_name=due.step_name,
+        WHOLE=due.WHOLE,
+        status_of=statuses.status_of,
+    )
 
 
 def instant(at: datetime | None) -> str:
@@ -52,7 +58,7 @@ def local_date(at: datetime) -> date:
 
 def duration(span: timedelta) -> str:
     """Working time as days and hours, `1 hari kerja 3 jam`, and days alone from five on; a day is a full one."""
-    days, rest = divmod(max(span, timedelta(0)), due.full_day())
+    days, rest = divmod(max(span, timedelta(0)), _full_day())
     hours, minutes = divmod(rest // timedelta(minutes=1), 60)
     words = []
     if days:
@@ -67,6 +73,20 @@ def duration(span: timedelta) -> str:
 def number(count: int) -> str:
     """`10.000`, in English `10,000`."""
     return format_decimal(count, locale=language())
+
+
+def _full_day() -> timedelta:
+    """The longest working day of the seven days that begin today; eight hours where none is open."""
+    if "full_day" not in g:
+        calendar = service().calendar
+        today = calendar.local_date(now())
+        g.full_day = max(_open_time(today + timedelta(days=ahead)) for ahead in range(7)) or timedelta(hours=8)
+    found: timedelta = g.full_day
+    return found
+
+
+def _open_time(day: date) -> timedelta:
+    return sum((timedelta(minutes=end - start) for start, end in service().calendar.plan(day).hours), timedelta())
 
 
 def size(count: int) -> str:

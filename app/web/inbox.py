@@ -16,6 +16,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import inbox
+from app.rules.remaining import soon_until
 from app.rules.statuses import awaiting_reporter
 from app.web import drafts, due, task
 from app.web.addresses import inside
@@ -33,7 +34,7 @@ def tasks() -> ResponseReturnValue:
     chosen = request.args.get("saring", "unit")
     chosen = chosen if chosen in inbox.FILTERS else "unit"
     text = request.args.get("cari", "").strip()[:100]
-    actor, viewer, soon = current_actor(), current_viewer(), due.soon_until()
+    actor, viewer, soon = current_actor(), current_viewer(), soon_until(service().calendar, now())
     with read() as session:
         if text:
             page = inbox.search(session, actor, text, viewer=viewer)
@@ -45,9 +46,11 @@ def tasks() -> ResponseReturnValue:
             span = inbox.span_of(chosen, now(), soon)
             page = inbox.listing(session, actor, span, request.args.get("setelah"), viewer=viewer)
         back = inbox.returned(session, service(), partial(web().parts.bundle, session), page.rows)
+        times = due.times(session)
         shown: dict[str, object] = {
             "page": page,
             "returned": {row.tracking_id: said for row in page.rows if (said := _sent_back(row, back))},
+            "dues": {row: times.standing(row.clock, row.case) for row in page.rows},
             "steps": {row.element: _step(row) for row in page.rows},
             "counts": inbox.counts(session, actor, viewer, now(), soon, awaiting_reporter(service())),
             "next_due": None if page.rows else inbox.next_due(session, actor),

@@ -18,7 +18,9 @@ from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, definitions, instances, operations, public, sight
+from app.queries.due import DueTimes, Standing
 from app.store.instances import History
+from app.web import due
 from app.web.current import now
 from app.web.language import language
 from app.web.routes import current_actor, may, read, require, route, run, service, web
@@ -68,12 +70,23 @@ def listing() -> ResponseReturnValue:
         page = instances.find(session, current_viewer(), wanted, now(), asked.get("setelah"))
         procedures = definitions.shelf(session)
         bundle = public.procedure(session, web().parts.shelf)
+        times = due.times(session)
+        dues = {row.id: _standing(times, row) for row in page.rows}
     following = urlencode({**asked.to_dict(), "setelah": page.after}) if page.after else None
     return render_template(
         "operator/instances.html", page=page, wanted=wanted, procedures=procedures, states=STATES,
         units=service().units, statuses=service().statuses, following=following, cap=instances.COUNT_CAP,
-        name=_namer(bundle) if bundle else str, steps=_steps(bundle) if bundle else (),
+        name=_namer(bundle) if bundle else str, steps=_steps(bundle) if bundle else (), dues=dues,
     )  # fmt: skip
+
+
+def _standing(times: DueTimes, row: instances.Row) -> tuple[Standing, Text]:
+    """The due times of a case and of the open task that comes first, and the step of that task."""
+    tasks = [(clock.due_at, step, clock) for step, clock in zip(row.steps, row.clocks, strict=True) if clock.due_at]
+    if not tasks:
+        return times.standing(None, row.case), due.STEP
+    _first, step, clock = min(tasks, key=lambda each: each[0])
+    return times.standing(clock, row.case), due.step_name(step)
 
 
 @route(blueprint, "/instans/<instance_id>", Permission.INSTANCE_READ)
@@ -85,7 +98,7 @@ def instance(instance_id: str) -> ResponseReturnValue:
 def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     """`problems`: what is wrong with the reason of ending the case, or of trying an incident (its id) again."""
     with read() as session:
-        whole = _whole(session, instance_id)
+        whole, times = _whole(session, instance_id), due.times(session)
         bundle = web().parts.bundle(session, whole.deployment_id)
         timeline = instances.timeline(session, instance_id)
         hidden = bool(sealed(session, [instance_id]))
@@ -96,6 +109,8 @@ def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None =
             letters={each.id: each for each in whole.messages},
             people={each.id: each.name for each in operations.people(session)},
             entries=audit.entries(session, chain=instance_id, size=200) if _audited(whole) else None,
+            case_due=times.of_case(whole.row.case, explain=True),
+            dues={each: times.of_task(each.clock, whole.row.case) for each in whole.tokens if each.clock},
             may_operate=may(Permission.INSTANCE_OPERATE), problems=problems or {},
         )  # fmt: skip
 

@@ -14,19 +14,18 @@ from app.bundle.forms import Form
 from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.tasks import CompleteTask, SaveDraft
-from app.domain.calendar import Step
 from app.domain.errors import Conflict, Invalid, NotFound, Refusal
-from app.domain.explanation import explained
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.words import time_text
 from app.engine.instance import Instance
 from app.queries import complaint_file, inbox, outcome, sight
 from app.queries import task as tasks
+from app.queries.due import Standing
 from app.queries.sight import PLAIN
 from app.rules.assignment import target_fields
 from app.rules.sight import Sight
-from app.web import drafts, forms, sure
+from app.web import drafts, due, forms, sure
 from app.web.complaint_file import answer_text, described, lines_of, unit_name
 from app.web.consequence import consequence
 from app.web.current import now
@@ -90,7 +89,11 @@ def complete(task_id: str) -> ResponseReturnValue:
         own = next((each for each in opened if each.is_for(current_actor())), None)
         following = None if own else inbox.next_task(session, current_actor(), besides=task_id, viewer=current_viewer())
         still = not sight.of_instance(session, current_viewer(), desk.task.instance_id).sealed
+        times = due.times(session)
+        dues = {task.id: times.of_task(task, task.case) for task in opened}
+        next_due = times.standing(following.clock, following.case) if following else None
     shown = {"done": done, "opened": opened, "following": following, "own": own, "desk": desk}
+    shown |= {"dues": dues, "following_due": next_due}
     step = desk.bundle.label(desk.task.element)
     return render_template("staff/completed.html", **shown, step=step, unit_name=unit_name, readable=still)
 
@@ -115,6 +118,13 @@ def draft(task_id: str) -> ResponseReturnValue:
     return redirect(url_for("task.show", task_id=task_id))
 
 
+@route(blueprint, "/tugas/<task_id>/batas", Permission.TASK_WORK)
+def due_times(task_id: str) -> ResponseReturnValue:
+    """The due times of the task and of its case as they stand now, for a page that was left open."""
+    standing = _standing(_desk(task_id))
+    return jsonify(step=due.as_json(standing.step), case=due.as_json(standing.case))
+
+
 @route(blueprint, "/tugas/<task_id>/akibat", Permission.TASK_WORK, methods=("POST",))
 def foresee(task_id: str) -> ResponseReturnValue:
     """Where each decision would lead with what is typed now; a part of the task's page."""
@@ -124,7 +134,7 @@ def foresee(task_id: str) -> ResponseReturnValue:
         return ""
     typed = forms.posted(form)
     with read() as session:
-        ahead = outcome.Lookahead(session, desk.bundle, service(), web().parts.handlers, now())
+        ahead = outcome.Lookahead(session, desk.bundle, web().parts.shelf, web().parts.handlers, now())
         outcomes = ahead.of_choices(desk.task, file, form, typed)
     desk = replace(desk, outcomes=outcomes)
     decision, shown = outcome.decision_of(desk.bundle, form), _shown(desk, typed, {})
@@ -210,7 +220,7 @@ def _question(desk: Desk, typed: Mapping[str, Any]) -> str | None:
         return None
     kept = desk.form.load(typed, sources_of(service(), now()), desk.variables)
     with read() as session:
-        ahead = outcome.Lookahead(session, desk.bundle, service(), web().parts.handlers, now())
+        ahead = outcome.Lookahead(session, desk.bundle, web().parts.shelf, web().parts.handlers, now())
         outcomes = ahead.of_choices(desk.task, desk.file, desk.form, kept)
     option = sure.needs_asking(outcome.decision_of(desk.bundle, desk.form), typed, outcomes)
     if option is None:
@@ -241,13 +251,13 @@ def _desk(task_id: str) -> Desk:
             file = complaint_file.file_of(session, task.business_key)
         except NotFound:
             file = None  # a trial has no complaint
-        blob, _started = tasks.engine_state(session, task.instance_id)
+        blob = tasks.engine_state(session, task.instance_id)
         variables = Instance.decode(bundle.definition, blob).variables
         kept = tasks.draft_of(session, task_id, actor.id)
         desk = Desk(task, file, bundle, form, variables, {}, kept[0] if kept else {}, seen)
         if form is None or file is None or task.state != "open":
             return desk
-        ahead = outcome.Lookahead(session, bundle, service(), parts.handlers, now())
+        ahead = outcome.Lookahead(session, bundle, parts.shelf, parts.handlers, now())
         outcomes = ahead.of_choices(task, file, form, {**_first_values(desk), **desk.draft})
         return replace(desk, outcomes=outcomes)
 
@@ -257,7 +267,6 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
     if desk.form is not None:
         shown = _shown(desk, values, errors or {})
         decision = outcome.decision_of(desk.bundle, desk.form)
-    explanation = _explanation(desk)
     about = None
     if desk.file is not None and not desk.seen.sealed:
         with read() as session:
@@ -267,7 +276,8 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
         desk=desk,
         shown=shown,
         decision=decision,
-        explanation=explanation,
+        standing=_standing(desk),
+        limit_removed=_limit_removed(desk),
         step=desk.bundle.label(desk.task.element),
         about=about,
         actor=current_actor(),
@@ -292,15 +302,17 @@ def _first_values(desk: Desk) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in barred or value != accused}
 
 
-def _explanation(desk: Desk) -> tuple[Step, ...]:
-    """How the due time of the task was counted, from the limit that was in force when the case began."""
-    task = desk.task
-    if not task.limit_key or not task.anchored_at or not task.due_at or desk.file is None:
-        return ()
-    calendar = service().calendar
+def _standing(desk: Desk) -> Standing:
+    """The due times of the task and of its case, each with how it was counted."""
     with read() as session:
-        limit = web().parts.shelf.limit(session, None, task.limit_key, calendar.local_date(desk.file.started_at))
-    return explained(calendar, task.anchored_at, limit, task.due_at)
+        times = due.times(session)
+        return Standing(times.of_task(desk.task, desk.task.case, True), times.of_case(desk.task.case, True))
+
+
+def _limit_removed(desk: Desk) -> bool:
+    """Whether the step's limit is not in the policy any more."""
+    with read() as session:
+        return due.times(session).removed(desk.task.limit_key, desk.task.case)
 
 
 def _typed(desk: Desk) -> tuple[dict[str, Any], dict[str, list[Text]]]:

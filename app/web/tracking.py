@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise, shown
 from app.queries import progress, tracking
-from app.web import again, author, carry, forms, signed_in
+from app.web import again, author, carry, due, forms, signed_in
 from app.web.current import now, read, service, web
 from app.web.routes import current_actor, route, run
 from app.web.security import limiter
@@ -78,8 +78,16 @@ def open_page() -> ResponseReturnValue:
 def page(tracking_id: str) -> ResponseReturnValue:
     """The seven steps, the conversation, and what can be done now."""
     with read() as database:
-        found = progress.progress(database, web().parts.shelf, tracking_id)
+        found = progress.progress(database, web().parts.shelf, tracking_id, now())
     return render_template("citizen/tracking.html", found=found, service=service(), words=_words)
+
+
+@route(blueprint, "/lacak/<tracking_id>/batas", Permission.REPORTER)
+def due_times(tracking_id: str) -> ResponseReturnValue:
+    """The due times of the open step and of the whole complaint as they stand now, for a page that was left open."""
+    with read() as database:
+        found = progress.progress(database, web().parts.shelf, tracking_id, now())
+    return jsonify(step=due.as_json(found.step_deadline), case=due.as_json(found.deadline))
 
 
 @route(blueprint, "/lacak/<tracking_id>/tutup", Permission.REPORTER, methods=("POST",))
@@ -169,7 +177,7 @@ def _mistyped(number: str, secret: str) -> dict[str, str]:
 
 def _found(tracking_id: str) -> progress.Progress:
     with read() as database:
-        return progress.progress(database, web().parts.shelf, tracking_id)
+        return progress.progress(database, web().parts.shelf, tracking_id, now())
 
 
 def _moved_on(tracking_id: str) -> ResponseReturnValue:

@@ -1,20 +1,13 @@
-"""What a bundle says about a case: candidates, variables, limits and statuses."""
+"""What a bundle says about a case: candidates, variables and statuses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.bundle import facts
-from app.domain.limits import Limit
-from app.engine.environment import Environment
-from tests.conftest import MORNING
-from tests.processes.content import bundle, service
-
-WIB = ZoneInfo("Asia/Jakarta")
+from tests.processes.content import bundle
 
 
 @dataclass
@@ -80,41 +73,3 @@ def test_an_end_has_the_last_word() -> None:
     assert facts.status_after(bundle(), "incomplete", Passage(("f_expired_ministry",)), done) == "archived"
     assert facts.status_after(bundle(), "answered", Passage(), Progress(True, ("end_withdrawn",))) == "withdrawn"
     assert facts.withdrawn_status(bundle()) == "withdrawn"
-
-
-def test_the_whole_limit_follows_the_nature_of_the_complaint() -> None:
-    assert facts.instance_limit_key(bundle(), {}) == "overall"
-    assert facts.instance_limit_key(bundle(), {"nature": "ordinary"}) == "overall"
-    assert facts.instance_limit_key(bundle(), {"nature": "oversight"}) == "overall_oversight"
-
-
-def test_the_clock_stands_while_the_reporter_completes() -> None:
-    assert facts.paused(bundle(), "incomplete")
-    assert not facts.paused(bundle(), "answered")
-
-
-def test_a_limit_counts_from_its_anchor_the_first_time_only() -> None:
-    start, anchor, opened = MORNING, MORNING + timedelta(days=1), MORNING + timedelta(days=3)
-    entered = {"verify_disposition_dinkominfo": anchor}
-    span = Limit("follow_up", "P5D", anchor="verify_disposition_dinkominfo")
-    assert facts.anchored(Limit("a", "P1D"), opened, start, entered) == opened
-    assert facts.anchored(Limit("a", "P1D", anchor="instance"), opened, start, entered) == start
-    assert facts.anchored(span, opened, start, entered) == anchor
-    assert facts.anchored(span, opened, start, {}) == opened
-    assert facts.anchored(span, opened, start, entered, again=anchor + timedelta(hours=1)) == opened
-    assert facts.anchored(span, opened, start, entered, again=anchor - timedelta(hours=1)) == anchor
-
-
-def test_a_due_time_moves_by_the_pauses_since_its_start() -> None:
-    calendar, limit = service().calendar, service().limits["overall"]
-    due = datetime(2026, 12, 11, 11, 0, tzinfo=WIB)
-    before = (MORNING - timedelta(days=7), MORNING - timedelta(days=5))
-    during = (MORNING + timedelta(hours=1), MORNING + timedelta(days=2, hours=1))
-    assert facts.moved(calendar, limit, due, MORNING, [before]) == due
-    assert facts.moved(calendar, limit, due, MORNING, [before, during]) == datetime(2026, 12, 15, 15, 45, tzinfo=WIB)
-
-
-def test_handlers_may_ask_when_a_limit_would_end() -> None:
-    env = Environment(MORNING, service().calendar, lambda key: service().limits[key])
-    assert facts.until(env)("completion") == datetime(2026, 12, 3, 15, 45, tzinfo=WIB)
-    assert facts.until(env)("no such limit") is None

@@ -44,7 +44,7 @@ def manifest(old: str, new: str) -> dict[str, Callable[[str], str]]:
         ('sla = "overall"', 'sla = "forever"', "instance.sla", "unknown-limit"),
         ("nature == 'oversight'", "natur == 'oversight'", "instance.sla_when.overall_oversight", "unknown-variable"),
         ("nature == 'oversight'", "open('x')", "instance.sla_when.overall_oversight", "expression"),
-        ('pauses = ["incomplete"]', 'pauses = ["asleep"]', "instance.pauses", "unknown-status"),
+        ('pauses = ["incomplete", ', 'pauses = ["asleep", ', "instance.pauses", "unknown-status"),
         ("f_plan_due =", "f_plan_done =", "statuses", "unknown-element"),
         ('send_report = "answered"', 'send_report = "shouted"', "statuses.send_report", "unknown-status"),
         ("nature = {", "nature_ = {", "instance.sla_when.overall_oversight", "unknown-variable"),

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from app.bundle import facts
-from app.bundle.rehearse import rehearse_one
 from app.bundle.scenario import Move, Scenario, read_scenario
 from app.commands.complaints import Filed
 from app.commands.jobs import RunJob
@@ -18,6 +16,8 @@ from app.commands.messages import SendMessage, Withdraw
 from app.commands.tasks import CompleteTask
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM, Actor, Grant
+from app.rehearsal.rehearse import rehearse_one
+from app.rules import limits
 from app.store.instances import History, ProcessInstance
 from app.store.jobs import Job
 from app.store.outbox import OutboxMessage
@@ -99,7 +99,7 @@ def test_a_real_case_goes_as_its_rehearsal(real: World, name: str) -> None:
     for element, due in last(timers, "element", "due_at").items():
         assert due == rehearsed.due[element], element
     assert instance.due_at == rehearsed.due["instance"]
-    assert instance.limit_key == facts.instance_limit_key(bundle(), {"nature": _nature(name)})
+    assert instance.limit_key == limits.key_of_case(bundle(), {"nature": _nature(name)})
 
     told = {row.template for row in real.rows(OutboxMessage, instance_id=filed.instance_id)} | {"withdrawal"}
     for_reporter = {"receipt", "forwarded", "completion_request", "report", "planned", "rating_request", "archived"}

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 from app.domain.calendar import Due
 from app.domain.calendar_data import calendar_from
-from app.domain.explanation import explained as why
-from app.domain.limits import Limit
 from tests.domain.offices import WIB, city, data, ramadan, wib
 
 
@@ -89,14 +87,6 @@ def test_the_day_of_the_start_has_its_own_line_in_a_long_span_too() -> None:
 def test_seconds_are_left_out() -> None:
     start = wib("2026-11-24 10:27") + timedelta(seconds=12)
     assert "10.27 WIB" in indonesian(city().add(start, "P3D", explain=True))[0]
-
-
-def test_a_clock_that_stood_still_moves_the_limit_in_a_last_line() -> None:
-    start, limit = wib("2026-11-24 10:27"), Limit("follow_up", "P3D")
-    due = city().add(start, "P3D").at
-    assert why(city(), start, limit, due)[-1].code == "due"
-    steps = why(city(), start, limit, due + timedelta(days=3))
-    assert steps[-1].code == "pause" and steps[-1].text.id.endswith("bergeser ke Sen 30 Nov 2026 11.00 WIB.")
 
 
 def test_a_long_span_is_told_by_week_and_names_the_closed_days() -> None:

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from app.bundle.read import Bundle, read_folder
-from app.bundle.rehearse import Rehearsed, rehearse
 from app.bundle.service import ServiceData, read_service
+from app.rehearsal.rehearse import Rehearsed, rehearse
 from app.sdk import Handlers, handlers_of
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.bundle.rehearse import rehearse_one
 from app.bundle.scenario import read_scenario
+from app.rehearsal.rehearse import rehearse_one
 from tests.processes.content import FOLDER, bundle, handlers, rehearsed, service
 
 NAMES = sorted(f"scenarios/{path.name}" for path in (FOLDER / "scenarios").glob("*.toml"))

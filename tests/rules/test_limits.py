@@ -175,6 +175,7 @@ def test_a_due_time_beyond_the_decreed_days_is_not_confirmed() -> None:
     assert due_from(DAYS, city(), wib("2027-12-20 09:00")).confirmed
     pauses = between("2027-12-21 08:00", "2028-01-10 09:00")
     assert not due_from(DAYS, city(), wib("2027-12-20 09:00"), pauses).confirmed
+    assert not due_from(HOURS, city(), wib("2027-12-20 09:00"), pauses).confirmed
 
 
 def test_the_nearest_of_several_due_times() -> None:

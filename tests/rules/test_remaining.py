@@ -171,6 +171,7 @@ def test_the_due_object_of_machine_readable_answers() -> None:
         "number": 14,
         "phrase": "14 working days left",
         "nearness": "fine",
+        "paused": False,
         "promised": False,
     }
 

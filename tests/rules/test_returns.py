@@ -23,7 +23,7 @@ def returns(service: World, number: str) -> tuple[Return, ...]:
     with reading(service.parts.database) as session:
         bundle = service.parts.bundle(session, file_of(session, number).deployment_id)
         staff = file_of(session, number).returns(service.parts.service(session), bundle)
-        assert progress(session, service.parts.shelf, number).returns == staff
+        assert progress(session, service.parts.shelf, number, service.clock.now()).returns == staff
         return staff
 
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from app.bundle.read import Bundle
 from app.bundle.scenario import Expected, Move, Scenario, WrongScenario, read_scenario
 from app.bundle.service import ServiceData
-from app.bundle.stage import Mishap, Play, Stage
 from app.domain.calendar import Calendar
 from app.domain.durations import CalendarError
 from app.domain.errors import Invalid, InvalidDiagram, Refusal
 from app.domain.text import Text
 from app.domain.words import instant_text
+from app.rehearsal.stage import Mishap, Play, Stage
 from app.sdk import Handlers
 
 ANYTHING = "..."

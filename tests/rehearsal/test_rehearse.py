@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.bundle.read import bundle_of
-from app.bundle.rehearse import contains, follows, rehearse, rehearse_one
 from app.bundle.scenario import WrongScenario, read_scenario
+from app.rehearsal.rehearse import contains, follows, rehearse, rehearse_one
 from app.sdk import Case, Result
 from tests.processes.content import bundle, handlers, service
 

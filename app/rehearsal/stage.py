@@ -18,6 +18,8 @@ from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Environment, Instance, Wait
 from app.engine.trace import Step
+from app.rules import limits
+from app.rules.limits import Past, until
 from app.sdk import Case, Handlers
 
 TRACKING_ID = "0000000000"
@@ -57,8 +59,8 @@ class Stage:
         self.due: dict[str, datetime] = {}
         self.sent: list[str] = []
         self.answers: dict[str, Mapping[str, Any]] = {}
-        self._entered: dict[str, datetime] = {}
-        self._opened: dict[str, datetime] = {}
+        self._entered: dict[str, datetime] = {}  # when each element was last entered
+        self._counting: dict[str, tuple[Limit, datetime]] = {}  # limits of open tasks, and from when they count
         self._pauses: list[tuple[datetime, datetime]] = []
         self._paused_at: datetime | None = None
         variables = self._filed(data)
@@ -158,6 +160,7 @@ class Stage:
 
     def _settle(self, steps: list[Step]) -> None:
         """Run what follows by itself and write down what happened, as a command does after each step."""
+        before = dict(self._entered)
         for step in steps:
             self._pass(step)
         ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case)
@@ -166,10 +169,9 @@ class Stage:
         for step in ran.steps:
             self._pass(step)
         self._pause()
-        for step in [*steps, *ran.steps]:
-            self._open(step)
-        self.due.update({wait.element: wait.due for wait in self._timers() if wait.due})
         self._limit()
+        self._open([element for step in [*steps, *ran.steps] for _, element in step.entered], before)
+        self.due.update({wait.element: wait.due for wait in self._timers() if wait.due})
         # Through bytes and back after every step, as a real case goes through the database.
         self.instance = Instance.decode(self.play.bundle.definition, self.instance.encode())
 
@@ -186,33 +188,39 @@ class Stage:
         self.status = facts.status_after(self.play.bundle, self.status, step, self.instance)
 
     def _pause(self) -> None:
-        stands = facts.paused(self.play.bundle, self.status)
+        stands = not self.instance.completed and limits.stands_still(self.play.bundle, self.status)
         if stands and self._paused_at is None:
             self._paused_at = self.now
         elif not stands and self._paused_at is not None:
             self._pauses.append((self._paused_at, self.now))
             self._paused_at = None
+            self._resume()
 
-    def _open(self, step: Step) -> None:
-        for _, element in step.entered:
-            key = facts.limit_key(self.play.bundle, element)
-            if key is None or self.play.bundle.definition.elements[element].kind != "userTask":
+    def _resume(self) -> None:
+        """What is still open is due later."""
+        waiting = {work.element for work in self.instance.open()}
+        for element, (limit, start) in self._counting.items():
+            if element in waiting:
+                self.due[element] = limits.due_from(limit, self.env.calendar, start, self._pauses).at
+
+    def _open(self, entering: list[str], before: Mapping[str, datetime]) -> None:
+        past = Past(self.started, before, tuple(self._pauses))
+        for element in entering:
+            if self.play.bundle.definition.elements[element].kind != "userTask":
                 continue
-            limit, again = self._known(key), self._opened.get(element)
-            self.due[element] = self._due(limit, facts.anchored(limit, self.now, self.started, self._entered, again))
-            self._opened[element] = self.now
+            key = limits.key_of_task(self.play.bundle, element)
+            if key is not None:
+                limit = self._known(key)
+                counted = limits.of_task(limit, self.env.calendar, past, element, self.now, entering)
+                self._counting[element], self.due[element] = (limit, counted.start), counted.due.at
 
     def _limit(self) -> None:
         if self.instance.completed:
             return  # nothing is due in a case that has ended
-        key = facts.instance_limit_key(self.play.bundle, self.instance.variables)
+        key = limits.key_of_case(self.play.bundle, self.instance.variables)
         if key is not None:
-            self.due["instance"] = self._due(self._known(key), self.started)
-
-    def _due(self, limit: Limit, start: datetime) -> datetime:
-        calendar = self.play.service.calendar
-        due = calendar.add(start, limit.limit, limit.clock).at
-        return facts.moved(calendar, limit, due, start, self._pauses)
+            past = Past(self.started, {}, tuple(self._pauses))
+            self.due["instance"] = limits.of_case(self._known(key), self.env.calendar, past).due.at
 
     def _known(self, key: str) -> Limit:
         try:
@@ -238,7 +246,7 @@ class Stage:
             due=self.due.get("instance"),
             unit_name=self.play.service.units[unit].name.id if unit and unit in self.play.service.units else None,
             similar=self.play.similar,
-            until=facts.until(self.env),
+            until=until(self.env),
         )
 
     def _refuse_failed(self, ran: Advance) -> None:
