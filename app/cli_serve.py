@@ -53,6 +53,9 @@ def log_from(level: str) -> None:
     """Write down what is at least as grave as this."""
     import structlog
 
+    from app.web.log_paths import hush
+
+    hush("waitress", "waitress.queue", "app.web")  # the server names the address that it was serving
     logging.getLogger().setLevel(level)
     logging.getLogger("waitress.queue").setLevel("ERROR")  # a page asks for its styles and scripts at once
     least = logging.getLevelNamesMapping()[level]

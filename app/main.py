@@ -28,6 +28,7 @@ PAGES = (
     "app.web.citizen",
     "app.web.standard",
     "app.web.tracking",
+    "app.web.personal_link",
     "app.web.attachments",
     "app.web.account",
     "app.web.board",
@@ -81,8 +82,10 @@ def create_app(
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
 
+    from app.senders.chosen import senders
     from app.web import (
         again,
+        contacts,
         errors,
         filters,
         forms,
@@ -105,13 +108,14 @@ def create_app(
     # Twice what may be attached, so that one file too many or too large is told beside its field, with all else kept.
     largest = 2 * settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
     app.config.update(MAX_CONTENT_LENGTH=largest, MAX_FORM_MEMORY_SIZE=REST_OF_A_FORM)
-    app.extensions["alur"] = Web(parts, Runner(parts))
+    app.extensions["alur"] = Web(parts, Runner(parts), ways=senders(settings))
     security.protect(app, settings)
     again.install(app)
     errors.explain(app)
     language.speak(app)
     filters.install(app)
     forms.install(app)
+    contacts.install(app)
     public_words.install(app)
     machine_words.install(app)
     returns.install(app)

@@ -12,7 +12,9 @@ from app.domain.text import Text
 FILE = "letters.toml"
 AUDIENCES = ("reporter", "staff")
 # What the product itself knows of every letter; a frame may name these and nothing else.
-KNOWN = frozenset({"body", "tracking_id", "title", "link", "track", "office", "address", "phone", "email", "service"})
+KNOWN = frozenset(
+    {"body", "tracking_id", "title", "link", "days", "track", "office", "address", "phone", "email", "service"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def letter(service: ServiceData, template: str, lang: str, audience: str, fields
         "title": fields.get("title", ""),
         # Whoever put the link into the words themselves does not want it twice.
         "link": "" if "{link}" in service.templates[template].say(lang).body else fields.get("link", ""),
+        "days": fields.get("days", ""),
         "track": fields.get("track", ""),
         "office": contact.office.say(lang),
         "address": contact.address,

@@ -272,7 +272,7 @@ class EndSubstitute(_Administration):
 def _mail_link(unit: Unit, user: User, template: str, valid: timedelta) -> None:
     """Write the message with the link; a reset does not wait for service hours."""
     span = {"minutes": str(valid // timedelta(minutes=1)), "days": str(valid.days)}
-    fields = {"link": reset_links.link(unit.parts.settings, user, unit.now + valid)} | span
+    fields = {"until": (unit.now + valid).isoformat()} | span  # the link itself is made when the letter leaves
     identity = unit.parts.chance.hex()
     unit.session.add(
         OutboxMessage(

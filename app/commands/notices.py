@@ -129,7 +129,7 @@ def row(
         "fields": {name: str(value) for name, value in fields.items() if value is not None},
         "created_at": unit.now,
         "due_at": due,
-        "state": "dropped" if file is not None and file.row["test"] else "waiting",
+        "state": "skipped" if file is not None and file.row["test"] else "waiting",
         "attempts": 0,
     }
 

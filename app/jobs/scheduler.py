@@ -17,6 +17,7 @@ from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
+from app.senders.blackhole import FOLDER, empty
 from app.senders.chosen import senders
 from app.senders.letter import Sender
 from app.store.database import reading
@@ -72,11 +73,14 @@ class Ticker:
         return sent
 
     def tidy(self) -> None:
-        """Every night: anchor the audit, sweep out files and drafts that belong to nothing, and forget old sessions."""
+        """Every night: anchor the audit, sweep out what belongs to nothing, forget old sessions, links and letters."""
         self._runner.run(WriteAnchor(), SYSTEM)
         self._runner.run(SweepAttachments(), SYSTEM)
         self._runner.run(SweepDrafts(), SYSTEM)
         forget(self._runner.parts)
+        settings = self._runner.parts.settings
+        if not settings.demo:
+            empty(settings.var_dir / FOLDER)
 
     def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:
         self._scheduler.add_job(_safely(act, name), "interval", seconds=seconds, id=name)

@@ -20,6 +20,7 @@ class Blackhole:
 
     folder: Path
     name: str = "blackhole"
+    real: bool = False
 
     def takes(self, address: str) -> bool:
         """Every address."""
@@ -27,7 +28,7 @@ class Blackhole:
 
     def send(self, letter: Letter) -> None:
         """Write it down; the same letter again replaces itself. Raises NotSent when there is no room."""
-        path = self.folder / f"{hashlib.sha256(letter.key.encode()).hexdigest()[:40]}.json"
+        path = _place(self.folder, letter.key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = path.with_suffix(".part")
@@ -38,8 +39,28 @@ class Blackhole:
             raise NotSent(type(error).__name__) from error
 
 
+def kept(folder: Path, key: str) -> Letter | None:
+    """The letter that was kept under `key`; None when it never was, or was thrown away since."""
+    try:
+        return Letter(**json.loads(_place(folder, key).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def empty(folder: Path) -> int:
+    """Throw all letters away: they hold addresses and links. How many there were."""
+    found = [*folder.glob("*.json"), *folder.glob("*.part")]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def letters(folder: Path, most: int = 100) -> Iterator[Letter]:
     """The letters written last, newest first."""
     newest = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in newest[:most]:
         yield Letter(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def _place(folder: Path, key: str) -> Path:
+    return folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.json"

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+KINDS = ("email", "phone")  # of addresses, in the order in which people are better reached
+
+
+def kind_of(address: str) -> str:
+    """What kind of address this is."""
+    return "email" if "@" in address else "phone"
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -25,12 +32,21 @@ class Unsendable(Exception):
     """The message can never leave like this: a wrong address, a forbidden character."""
 
 
+class Unreachable(Exception):
+    """No way leads to any of the person's addresses."""
+
+
 class Sender(Protocol):
     """One way out."""
 
     @property
     def name(self) -> str:
         """What the outbox notes as the way a message took."""
+        ...
+
+    @property
+    def real(self) -> bool:
+        """Whether a message that took this way has left the house."""
         ...
 
     def takes(self, address: str) -> bool:

@@ -24,6 +24,7 @@ class Smtp:
     password: str
     sender: str
     name: str = "smtp"
+    real: bool = True
 
     def takes(self, address: str) -> bool:
         """E-mail addresses."""

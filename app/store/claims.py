@@ -53,14 +53,14 @@ def claim_messages(connection: Connection, now: datetime, most: int) -> Sequence
     return rows
 
 
-def mark_sent(connection: Connection, message_id: str, now: datetime, transport: str) -> None:
-    """The message has left."""
-    sent = {"state": "sent", "sent_at": now, "transport": transport, "locked_until": None, "last_error": None}
+def mark_sent(connection: Connection, message_id: str, now: datetime, **left: str) -> None:
+    """The message has left, or was kept here: `left` holds its state, transport, subject and body."""
+    sent = {"sent_at": now, "locked_until": None, "last_error": None, **left}
     connection.execute(_of(message_id).values(attempts=_outbox.c.attempts + 1, **sent))
 
 
 def mark_unsent(connection: Connection, message_id: str, state: str, due_at: datetime, error: str) -> None:
-    """The message could not leave: it waits until `due_at`, or is given up (`state` failed or dropped)."""
+    """The message could not leave: it waits until `due_at`, or is given up (`state` says how)."""
     changed = {"state": state, "due_at": due_at, "locked_until": None, "last_error": error}
     connection.execute(_of(message_id).values(attempts=_outbox.c.attempts + 1, **changed))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.store import (
+    access,
     accounts,
     audit,
     complaints,
@@ -17,5 +18,18 @@ from app.store import (
 )
 from app.store.base import Base
 
-NOUNS = (accounts, audit, complaints, deployments, escalations, instances, jobs, outbox, reporters, service_data, tasks)
+NOUNS = (
+    access,
+    accounts,
+    audit,
+    complaints,
+    deployments,
+    escalations,
+    instances,
+    jobs,
+    outbox,
+    reporters,
+    service_data,
+    tasks,
+)
 metadata = Base.metadata

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, session
+from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.http import dump_options_header
 
@@ -10,7 +10,7 @@ from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.store import files
 from app.store.complaints import Attachment
-from app.web import signed_in
+from app.web import reporter
 from app.web.current import read, web
 from app.web.routes import VISITOR, current_actor, route
 from app.web.sight import sight_of
@@ -39,7 +39,7 @@ def download(attachment_id: str) -> ResponseReturnValue:
 
 
 def _may_see(complaint_id: str) -> bool:
-    own = signed_in.reporter({"tracking_id": complaint_id}) if "reporter" in session else None
+    own = reporter.reporter({"tracking_id": complaint_id})
     if own is not None:
         return True
     if current_actor() is VISITOR:

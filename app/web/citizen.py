@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.bundle.forms import Form
@@ -13,17 +13,15 @@ from app.bundle.sources import sources_of
 from app.commands.complaints import FileComplaint
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
-from app.domain.roles import Actor
 from app.domain.text import Text
-from app.queries import public
-from app.web import forms, signed_in
+from app.queries import public, tracking
+from app.web import contacts, forms, reporter
 from app.web.current import now, read, service, web
 from app.web.language import language
 from app.web.routes import VISITOR, route
 from app.web.security import limiter
 
 NOTICE_VERSION = "1"  # of the privacy notice; the reporter's row keeps which one was shown
-RECEIPT = "receipt"
 NO_PROCEDURE = Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet.")
 
 blueprint = Blueprint("citizen", __name__)
@@ -45,7 +43,7 @@ def start() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """The empty complaint form."""
     form = _form()
-    recent = (session.get("reporter") or {}).get("complaint")  # whoever comes back by the browser's button
+    recent = reporter.opened()  # whoever comes back by the browser's button
     return _form_page(form, form.first_values(), recent=recent)
 
 
@@ -72,18 +70,21 @@ def send_report() -> ResponseReturnValue:
         filed = web().runner.run(command, VISITOR)
     except Invalid as refusal:
         return _form_page(form, answers, {**refusal.errors, **wrong}), 400
-    session[RECEIPT] = {"id": filed.tracking_id, "secret": filed.secret}
-    signed_in.open_complaint(Actor("reporter", "reporter", VISITOR.name, complaint=filed.tracking_id))
+    reporter.open_complaint(filed.tracking_id, filed.secret)
     return redirect("/lapor/diterima")
 
 
 @route(blueprint, "/lapor/diterima", Permission.PUBLIC)
 def receipt() -> ResponseReturnValue:
-    """Number and secret, shown this once; who comes again is led to the tracking page."""
-    filed = session.pop(RECEIPT, None)
-    if filed is None:
+    """Number and secret, for the browser that filed the complaint and while its session lasts; else on to tracking."""
+    given = reporter.receipt()
+    if given is None:
         return redirect("/lacak")
-    return render_template("citizen/receipt.html", filed=filed, service=service())
+    number, secret = given
+    with read() as database:
+        kinds = tracking.contacts(database, number)
+    news = contacts.news_by(kinds)
+    return render_template("citizen/receipt.html", number=number, code=secret, contacts=kinds, news=news)
 
 
 @route(blueprint, "/privasi", Permission.PUBLIC)

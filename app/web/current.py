@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.bundle.service import ServiceData
     from app.commands.parts import Parts
     from app.commands.runner import Runner
+    from app.senders.letter import Sender
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Web:
     permissions: dict[str, Permission] = field(default_factory=dict)
     again: dict[str, Callable[..., str]] = field(default_factory=dict)  # the form's page with what was sent in it
     late: dict[str, Callable[..., None]] = field(default_factory=dict)  # keeps what was sent after the session
+    ways: tuple[Sender, ...] = ()  # by which letters leave: pages promise none that cannot
 
 
 def web() -> Web:

@@ -14,7 +14,7 @@ from app.domain.errors import Forbidden, Refusal
 from app.domain.permissions import Permission
 from app.domain.roles import Actor, can
 from app.domain.text import Text
-from app.web import carry, signed_in
+from app.web import carry, reporter, signed_in
 from app.web.current import read, service, web
 
 __all__ = ["VISITOR", "current_actor", "may", "read", "require", "route", "run", "service", "web"]
@@ -37,7 +37,7 @@ def run(command: Any) -> Any:
 def current_actor() -> Actor:
     """Whoever asks: a signed-in person with the grants in force today, a reporter on their own page, or a visitor."""
     if "actor" not in g:
-        g.actor = signed_in.reporter(request.view_args or {}) if _for_reporter() else signed_in.person()
+        g.actor = reporter.reporter(request.view_args or {}) if _for_reporter() else signed_in.person()
     actor: Actor | None = g.actor
     return actor or VISITOR
 

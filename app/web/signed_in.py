@@ -1,12 +1,8 @@
-"""Who sits at the browser: the cookie of a signed-in person, and the complaint a reporter has opened."""
+"""Who sits at the browser: the cookie of a signed-in person."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
-
-from flask import current_app, g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,9 +11,8 @@ from app.auth import sessions
 from app.domain.errors import Busy, StorageFull
 from app.domain.roles import Actor
 from app.queries import people
+from app.web import reporter
 from app.web.current import now, read, service, web
-
-REPORTER_IDLE = timedelta(minutes=30)
 
 
 def cookie_name() -> str:
@@ -71,7 +66,7 @@ def sign_in(response: Response, user_id: str, only: bool = False) -> Response:
         if old:
             sessions.end(database, old)
         sessions.begin(database, token, user_id, now())
-    session.clear()
+    reporter.close()
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(cookie_name(), token, secure=secure, httponly=True, samesite="Lax", path="/")
     return response
@@ -83,7 +78,7 @@ def sign_out(response: Response) -> Response:
     if token:
         with Session(web().parts.database) as database, database.begin():
             sessions.end(database, token)
-    session.clear()
+    reporter.close()
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.delete_cookie(cookie_name(), secure=secure, httponly=True, samesite="Lax", path="/")
     return response
@@ -93,22 +88,6 @@ def ask() -> ResponseReturnValue:
     """Lead to the sign-in page and, from there, back to where the person wanted to go."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else page_of(request.path)
     return redirect(url_for("account.sign_in", next=wanted))
-
-
-def open_complaint(actor: Actor) -> None:
-    """Remember that the browser proved the id and secret of one complaint."""
-    session["reporter"] = {"complaint": actor.complaint, "id": actor.id, "name": actor.name, "at": now().isoformat()}
-
-
-def reporter(arguments: Mapping[str, Any]) -> Actor | None:
-    """The reporter of the complaint named in the address, if this browser has proved to be theirs lately."""
-    known = session.get("reporter")
-    if not known or known["complaint"] != arguments.get("tracking_id"):
-        return None
-    if now() - datetime.fromisoformat(known["at"]) > REPORTER_IDLE:
-        return None
-    session["reporter"] = known | {"at": now().isoformat()}
-    return Actor("reporter", known["id"], known["name"], complaint=known["complaint"])
 
 
 def _see() -> None:

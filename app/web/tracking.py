@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from app.bundle.form_values import cleaned
 from app.bundle.forms import Form
 from app.bundle.service_statuses import ActionWords
 from app.bundle.sources import sources_of
+from app.commands.access import CloseAccess
 from app.commands.messages import SendMessage, Withdraw
 from app.commands.tasks import CompleteTask
 from app.domain.errors import Conflict, Invalid, NotFound
@@ -21,7 +22,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise, shown
 from app.queries import progress, tracking
-from app.web import again, author, carry, due, forms, signed_in
+from app.web import again, author, carry, due, forms, reporter
 from app.web.current import now, read, service, web
 from app.web.routes import current_actor, route, run
 from app.web.security import limiter
@@ -68,7 +69,7 @@ def open_page() -> ResponseReturnValue:
         actor = tracking.authenticate(database, web().parts, number, secret)
     if actor is None:
         return _find_page(typed, wrong=True, hints=_mistyped(number, secret)), 403
-    signed_in.open_complaint(actor)
+    reporter.open_complaint(str(actor.complaint))
     if (carried := carry.brought(author.mark_of(actor))) is not None:
         return render_template("account/resume.html", carried=carried, token=author.token_for(carried.author))
     return redirect(url_for("tracking.page", tracking_id=actor.complaint))
@@ -92,10 +93,17 @@ def due_times(tracking_id: str) -> ResponseReturnValue:
 
 @route(blueprint, "/lacak/<tracking_id>/tutup", Permission.REPORTER, methods=("POST",))
 def close(tracking_id: str) -> ResponseReturnValue:
-    """Forget in this browser that it may see the complaint: for phones that several people use."""
-    session.clear()
+    """Shut the complaint everywhere: this browser, all others, and every link sent so far."""
+    run(CloseAccess(tracking_id))
+    reporter.close()
     flash(f"/lacak/{tracking_id}", "sent")  # on a shared phone drafts must not stay either
-    flash(_("Halaman aduan %(number)s sudah ditutup di perangkat ini.", number=shown(tracking_id)), "success")
+    flash(
+        _(
+            "Aduan %(number)s sudah ditutup di semua perangkat; tautan yang pernah kami kirim tidak berlaku lagi.",
+            number=shown(tracking_id),
+        ),
+        "success",
+    )
     return redirect("/lacak")
 
 

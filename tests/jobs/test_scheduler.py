@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from app.commands.housekeeping import SendDigests, WarnOfHorizon
+from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
+from app.jobs.outbox import Outbox
 from app.jobs.scheduler import Ticker
+from app.senders.blackhole import FOLDER, letters
+from app.senders.chosen import senders
 from app.store.audit import AuditAnchor
 from app.store.jobs import Job
 from app.store.outbox import OutboxMessage
@@ -88,3 +93,14 @@ def test_a_running_ticker_runs_what_is_due_and_stops(service: World) -> None:
         time.sleep(0.1)
     ticker.stop()
     assert service.rows(Job, id=timer.id)[0].state == "done"
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_letters_that_only_lie_here_are_thrown_away_at_night_but_in_the_demo(service: World, demo: bool) -> None:
+    parts = replace(service.parts, settings=replace(service.parts.settings, demo=demo))
+    folder = parts.settings.var_dir / FOLDER
+    service.file()
+    Outbox(parts, senders(parts.settings)).deliver()
+    assert len(list(letters(folder))) == 1
+    Ticker(Runner(parts)).tidy()
+    assert len(list(letters(folder))) == int(demo)

@@ -25,6 +25,7 @@ class Composing:
     """A way out that makes real e-mails of all letters and keeps them."""
 
     name = "composing"
+    real = True
 
     def __init__(self) -> None:
         self.mails: list[tuple[str, str | None, list[str]]] = []

@@ -1,4 +1,4 @@
-"""W4, W17: what was entrusted to us is nowhere but where it belongs: not on pages, in rows, letters, files or logs."""
+"""W4, W17, S5: what was entrusted to us is only where it belongs: not on pages, in rows, letters, files or logs."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from app.store.keys import KeyRing
 from app.store.outbox import OutboxMessage
 from app.store.schema import metadata
 from app.store.tasks import Task
+from tests import mail
 from tests.web.conftest import Visit
 from tests.web.signing import PASSWORD, person, sign_in
-from tests.world import PEOPLE, REASON, VISITOR, World
+from tests.world import ANSWERS, PEOPLE, REASON, VISITOR, World
 
 CANARY = {
     "name": "Kenari Tersembunyi",
@@ -95,7 +96,7 @@ def test_W4_the_identity_is_in_no_row_blob_letter_file_or_log(
     shown = visit("dinkominfo").post(f"/aduan/{entrusted[1]}/identitas", data={"reason": REASON}).text
     assert CANARY["name"] in shown  # the one place, after a reason that stands in the audit
     Outbox(service.parts, senders(service.parts.settings)).deliver()
-    assert {row.state for row in service.rows(OutboxMessage) if row.recipient.startswith("reporter:")} == {"sent"}
+    assert {row.state for row in service.rows(OutboxMessage) if row.recipient.startswith("reporter:")} == {"kept"}
     with service.parts.database.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
@@ -107,6 +108,55 @@ def test_W4_the_identity_is_in_no_row_blob_letter_file_or_log(
             assert [word for word in WORDS if word.encode() in content] == [], path.name
     said = capfd.readouterr()
     assert [word for word in WORDS if word in said.out + said.err] == []
+
+
+def test_S5_no_token_and_no_secret_is_in_a_row_a_page_a_file_or_a_log(
+    app: Flask, visit: Visit, service: World, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG")
+    browser, other = app.test_client(), app.test_client()
+    answer = browser.post("/lapor", data={**ANSWERS, **CANARY})
+    receipt = browser.get("/lapor/diterima").text
+    number, secret = (text.replace("-", "") for text in re.findall(r'class="receipt-code" id="\w+">([^<]+)<', receipt))
+    opened = other.post(mail.link(service, number))
+    other.post("/lacak/ganti-kode", data={"nomor": number, "surel": CANARY["email"]})
+    path = mail.link(service, number, "Kode rahasia baru")
+    renewed = other.post(path)
+    (fresh,) = re.findall(r'id="kode">([^<]+)<', other.get(f"/lacak/{number}/kode").text)
+    person(service)
+    other.post("/sandi", data={"email": "petugas.baru@example.com"})
+    visit("admin").post("/orang", data={"name": "Tono", "email": "tono@example.com", "unit": "DPUPR"})
+    letters = mail.delivered(service)
+    tokens = {found for letter in letters for found in re.findall(r"/(?:tautan|kode|sandi)/(\S+)", letter.body)}
+    assert len(tokens) == 3  # the receipt, the new secret, the invitation
+    cookies = re.findall(r"alur-lacak=(\w+)", str([each.headers for each in (answer, opened, renewed)]))
+    assert len(set(cookies)) == 3
+    hidden = {*tokens, *cookies, secret, fresh, fresh.replace("-", "")}
+    with service.parts.database.connect() as connection:
+        for table in metadata.sorted_tables:
+            for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
+                kept = b"|".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
+                assert [word for word in hidden if word.encode() in kept] == [], table.name
+    (case,) = {row.instance_id for row in service.rows(OutboxMessage) if row.recipient == f"reporter:{number}"}
+    for who in ("ops", "dinkominfo", "pemilik"):
+        for page in (
+            "/operasi",
+            "/operasi/kotak-keluar",
+            f"/operasi/instans/{case}",
+            "/operasi/audit",
+            f"/aduan/{number}",
+        ):
+            shown = visit(who).get(page).text
+            assert [word for word in hidden if word in shown] == [], page
+    shown = browser.get(f"/lacak/{number}").text + other.get(f"/lacak/{number}").text
+    assert [word for word in hidden if word in shown] == []
+    for place in service.parts.settings.var_dir.rglob("*"):
+        if place.is_file() and place.parent.name != "outbox":  # the letters themselves are for the addressee
+            assert [word for word in hidden if word.encode() in place.read_bytes()] == [], place.name
+        elif place.is_file():
+            assert place.stat().st_mode & 0o777 == 0o600 and place.parent.stat().st_mode & 0o777 == 0o700
+    said = capfd.readouterr()
+    assert [word for word in hidden if word in said.out + said.err + caplog.text] == []
 
 
 IDENTITY_KEY = b"CanaryIdentityKeyOfThirtyTwoByte"

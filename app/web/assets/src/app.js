@@ -9,6 +9,7 @@ import { armDue } from './due.js';
 import { armFiles } from './files.js';
 import { armImpossible } from './impossible.js';
 import { armKeys } from './keys.js';
+import { armReach } from './reach.js';
 import { armSending } from './sending.js';
 import { armVerbs } from './verb.js';
 
@@ -27,6 +28,7 @@ function armParts(root) {
   armCounters(root);
   armDrafts(root);
   armVerbs(root);
+  armReach(root); // after the drafts, which may fill a field
 }
 
 armImpossible();
