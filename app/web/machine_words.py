@@ -29,11 +29,13 @@ def deed(command: str) -> str:
     words: dict[str, str] = {
         "Activate": _("Memberlakukan kembali sebuah versi"),
         "AddUser": _("Menambah orang"),
+        "AskForNewSecret": _("Meminta kode rahasia baru"),
         "AskForReset": _("Meminta tautan kata sandi"),
         "CancelInstance": _("Menghentikan aduan"),
         "ChooseLanguage": _("Memilih bahasa"),
         "ChooseOwnPassword": _("Mengganti kata sandi sendiri"),
         "ClaimTask": _("Mengambil tugas"),
+        "CloseAccess": _("Menutup aduan di semua perangkat"),
         "CompleteTask": _("Menyelesaikan tugas"),
         "Deploy": _("Memberlakukan versi baru"),
         "EndGrant": _("Mengakhiri peran"),
@@ -43,7 +45,9 @@ def deed(command: str) -> str:
         "GrantRole": _("Memberi peran"),
         "LoadService": _("Memuat data pelayanan"),
         "OpenIdentity": _("Membuka identitas pelapor"),
+        "OpenPersonalLink": _("Membuka aduan dengan tautan pribadi"),
         "ReleaseTask": _("Melepas tugas"),
+        "ReplaceSecret": _("Mengganti kode rahasia"),
         "RetryIncident": _("Mencoba lagi yang terhenti"),
         "RunJob": _("Menjalankan pekerjaan otomatis"),
         "SaveDraft": _("Menyimpan draf"),
@@ -94,8 +98,11 @@ def state_word(code: str) -> str:
         "done": _("selesai"),
         "cancelled": _("tidak diperlukan lagi"),
         "sent": _("terkirim"),
+        "kept": _("disimpan di sini, tidak dikirim"),
         "failed": _("gagal"),
-        "dropped": _("dilewati"),
+        "dropped": _("ditolak penerima"),
+        "unreachable": _("tidak terjangkau"),
+        "skipped": _("tidak perlu dikirim"),
     }
     return words.get(code, code)
 

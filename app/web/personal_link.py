@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.bundle.contact import contact_of
 from app.commands.access import AskForNewSecret, OpenPersonalLink, ReplaceSecret
 from app.domain.errors import Expired
 from app.domain.permissions import Permission
 from app.rules.access import OPEN, SECRET, Link, link_of
 from app.senders.reach import reached
 from app.web import reporter
-from app.web.current import now, read, web
+from app.web.current import now, read, service, web
 from app.web.routes import route, run
 from app.web.security import limiter
 
@@ -93,4 +94,5 @@ def _works(token: str, purpose: str) -> Link | None:
 
 def _ask_page(number: str, sent: bool = False) -> str:
     reaches_mail = "email" in reached(web().ways)
-    return render_template("citizen/ask_secret.html", number=number, sent=sent, reaches_mail=reaches_mail)
+    shown = {"number": number, "sent": sent, "reaches_mail": reaches_mail, "contact": contact_of(service())}
+    return render_template("citizen/ask_secret.html", **shown)

@@ -45,9 +45,9 @@ def close() -> None:
     if token:
         with Session(writer(web().parts.database)) as database, database.begin():
             sessions.end(database, token)
+        g.pop("reporter_session", None)
+        after_this_request(_taken)
     session.clear()
-    g.pop("reporter_session", None)
-    after_this_request(_taken)
 
 
 def reporter(arguments: Mapping[str, Any]) -> Actor | None:
