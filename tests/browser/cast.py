@@ -31,6 +31,7 @@ def gather(site: Site) -> None:
     """Put one complaint at each place; `site.kept` names them."""
     kept = site.kept
     kept["received"] = site.file()
+    kept["renewed"] = site.file()
     kept["routed"] = _at_dinkominfo(site)
     kept["claimed"] = site.at_opd()
     site.runner.run(ClaimTask(site.task(kept["claimed"])), site.actor("penghubung"))

@@ -24,9 +24,12 @@ from app.commands.complaints import Filed
 from app.domain.chance import SystemChance
 from app.domain.clock import FrozenClock
 from app.domain.roles import Actor
+from app.jobs.outbox import PATHS
 from app.main import create_app, join
 from app.queries import people
+from app.rules.access import OPEN
 from app.settings import Settings
+from app.store.access import add_link
 from app.store.accounts import User
 from app.store.database import reading
 from app.store.tasks import Task
@@ -110,6 +113,14 @@ class Site(World):
     def done_task(self, element: str) -> str:
         """The id of some completed task."""
         return str(self.rows(Task, element=element, state="completed")[0].id)
+
+    def link(self, name: str, purpose: str = OPEN) -> str:
+        """Where the personal link of a letter about a complaint leads."""
+        token, now = SystemChance().code(26), self.clock.now()
+        columns = {"purpose": purpose, "contact": "email", "address_hash": None, "created_at": now}
+        with self.parts.database.begin() as connection:
+            add_link(connection, token, complaint_id=self.kept[name].tracking_id, **columns)
+        return f"/{PATHS[purpose]}/{token}"
 
     def reset_token(self, name: str) -> str:
         """What the mailed link to a new password carries for a demo person."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from app.rules.access import SECRET
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
 
@@ -117,6 +118,12 @@ def _wrong_code(page: Page) -> None:
     _press(page.locator("form:has([name=kode]) button[type=submit]").last)
 
 
+def _asked(page: Page) -> None:
+    page.locator("[name=nomor]").fill("3F7K29QX4M")
+    page.locator("[name=surel]").fill("siti@contoh.example")
+    _send(page)
+
+
 def _wrong_password(page: Page) -> None:
     # Nobody signs in as this person elsewhere: after a failure they have to wait, and the clock stands.
     page.locator("#email").fill("pejabat@contoh.example")
@@ -165,6 +172,13 @@ STORIES = (
     Story("diterima", "/lapor/diterima", "/lapor", act=_filed),
     Story("lacak", "/lacak", "/lacak"),
     Story("lacak-salah", "/lacak", "/lacak", act=_wrong_code),
+    Story("tautan", "/tautan/<token>", lambda site: site.link("received")),
+    Story("tautan-basi", "/tautan/<token>", "/tautan/basi"),
+    Story("ganti-kode", "/lacak/ganti-kode", "/lacak/ganti-kode"),
+    Story("ganti-kode-diminta", "/lacak/ganti-kode", "/lacak/ganti-kode", act=_asked),
+    Story("kode", "/kode/<token>", lambda site: site.link("renewed", SECRET)),
+    Story("kode-basi", "/kode/<token>", "/kode/basi"),
+    Story("kode-baru", "/lacak/<tracking_id>/kode", lambda site: site.link("renewed", SECRET), act=_send),
     Story("standar", "/standar", "/standar"),
     Story("privasi", "/privasi", "/privasi"),
     *(
