@@ -23,6 +23,7 @@ def delivered(service: World) -> list[Letter]:
 def link(service: World, tracking_id: str, subject: str = "") -> str:
     """The address of the personal link in the one letter about this complaint whose subject holds `subject`."""
     number = shown(tracking_id)
-    (letter,) = [each for each in delivered(service) if number in each.subject and subject in each.subject]
+    mine = [each for each in delivered(service) if number in each.subject and subject in each.subject]
+    (letter,) = [each for each in mine if LINK.search(each.body)]
     (path,) = set(LINK.findall(letter.body))
     return str(path)

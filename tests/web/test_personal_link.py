@@ -265,3 +265,22 @@ def test_guessing_is_slowed_down(app: Flask, path: str) -> None:
 def test_no_link_page_sends_its_address_on(visit: Visit, service: World) -> None:
     answer = visit(None).get(link(service, service.file().tracking_id))
     assert answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_asking_alone_leaves_the_old_code_valid(visit: Visit, service: World) -> None:
+    filed = service.file()
+    visit(None).post(link(service, filed.tracking_id))
+    ask(visit, filed.tracking_id)
+    visit(None).get(link(service, filed.tracking_id, NEW))
+    old = {"nomor": filed.tracking_id, "kode": filed.secret}
+    assert visit(None).post("/lacak", data=old).status_code == 302
+
+
+def test_after_closing_the_next_letter_has_a_link_that_works(visit: Visit, service: World) -> None:
+    filed, browser = service.file(), visit(None)
+    first = link(service, filed.tracking_id)
+    browser.post(first)
+    browser.post(f"/lacak/{filed.tracking_id}/tutup")
+    service.at_opd(filed)
+    assert visit(None).post(first).status_code == 410
+    assert visit(None).post(link(service, filed.tracking_id, "diteruskan")).status_code == 302
