@@ -128,7 +128,7 @@ def _verify(unit: Unit, link: Link) -> None:
     if link.contact == EMAIL and link.address_hash is not None:
         row = {"complaint_id": link.complaint_id, "contact": EMAIL, "address_hash": link.address_hash}
         upsert(unit.connection, _verified, {**row, "verified_at": unit.now}, key=tuple(row))
-        unit.details["verified"] = EMAIL
+        unit.details["proved"] = EMAIL
 
 
 def _fitting(unit: Unit, number: str, address: str) -> str | None:

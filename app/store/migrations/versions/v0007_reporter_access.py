@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_reporter_access"
-down_revision = "0005_privacy"
+revision = "0007_reporter_access"
+down_revision = "0006_nearest_due"
 
 INSTANT = sa.DateTime(timezone=True)
 OUTBOX = sa.table("outbox_message", sa.column("id"), sa.column("template"), sa.column("state"), sa.column("fields"))
