@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.calendar import Calendar
-from app.domain.limits import Limit
 from app.queries import sight
+from app.queries.due import DueTimes, Standing
 from app.rules.limits import nearest
-from app.rules.remaining import Deadline, deadline
+from app.rules.remaining import Deadline, soon_until
 from app.rules.sight import Viewer
 from app.store.accounts import User
 from app.store.complaints import Complaint
@@ -27,8 +26,6 @@ CAP = 1000  # the board counts up to here: whoever has more late than that needs
 SHOWN = 50  # lines of one column; the filters lead to the rest
 WEEKS = timedelta(weeks=4)
 ENDED_CAP = 20_000
-
-Limits = Callable[[str | None, datetime, str | None], Limit | None]  # (digest of the policy, start, key) -> limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +52,7 @@ class Work:
     holder_name: str | None
     claimed_at: datetime | None
     reminded_at: datetime | None
-    due_at: datetime  # the nearer of the task's and the case's
-    step: Deadline | None
-    whole: Deadline | None
+    due: Standing
 
     @property
     def place(self) -> str:
@@ -78,7 +73,7 @@ class Raised:
     lane: str | None
     level: int
     raised_at: datetime
-    deadline: Deadline
+    deadline: Deadline | None
 
     @property
     def place(self) -> str:
@@ -125,35 +120,26 @@ class Board:
     before: Weeks
 
 
-@dataclass(frozen=True)
-class Moment:
-    """What due times are told with."""
-
-    calendar: Calendar
-    limits: Limits
-    now: datetime
-    soon: datetime
-
-
-def board(session: Session, moment: Moment, chosen: Chosen = Chosen(), offices: frozenset[str] = frozenset()) -> Board:
+def board(session: Session, times: DueTimes, chosen: Chosen = Chosen(), offices: frozenset[str] = frozenset()) -> Board:
     """Read the board: a few index ranges, whatever the number of cases; none about the reader's own `offices`."""
-    rows = _near(session, moment.soon, offices)
+    now = times.now
+    rows = _near(session, soon_until(times.calendar, now), offices)
     fits = [row for row in rows if _fits(row, chosen)]
-    late = [row for row in fits if row.due_at < moment.now]
-    soon = [row for row in fits if row.due_at >= moment.now]
+    late = [row for row in fits if row.due_at < now]
+    soon = [row for row in fits if row.due_at >= now]
     names = {row.holder: row.holder_name or "" for row in rows if row.holder}
     return Board(
-        tuple(_told(row, moment) for row in late[:SHOWN]),
-        tuple(_told(row, moment) for row in soon[:SHOWN]),
+        tuple(_told(row, times) for row in late[:SHOWN]),
+        tuple(_told(row, times) for row in soon[:SHOWN]),
         len(late),
         len(soon),
-        tuple(_raised(session, moment, offices)),
-        _tallies(rows, office_of, moment.now),
-        _tallies(rows, lambda row: row.element, moment.now),
-        _tallies(rows, lambda row: row.holder, moment.now),
+        tuple(_raised(session, times, offices)),
+        _tallies(rows, office_of, now),
+        _tallies(rows, lambda row: row.element, now),
+        _tallies(rows, lambda row: row.holder, now),
         names,
-        _ended(session, moment.now - WEEKS, moment.now),
-        _ended(session, moment.now - 2 * WEEKS, moment.now - WEEKS),
+        _ended(session, now - WEEKS, now),
+        _ended(session, now - 2 * WEEKS, now - WEEKS),
     )
 
 
@@ -228,7 +214,7 @@ def _fits(row: _Near, chosen: Chosen) -> bool:
     return all(want is None or want == own for want, own in zip(wanted, has, strict=True))
 
 
-def _told(row: _Near, moment: Moment) -> Work:
+def _told(row: _Near, times: DueTimes) -> Work:
     task, instance = row.task, row.instance
     return Work(
         task.id if task else None,
@@ -242,22 +228,11 @@ def _told(row: _Near, moment: Moment) -> Work:
         row.holder_name,
         task.claimed_at if task else None,
         task.reminded_at if task else None,
-        row.due_at,
-        _deadline(moment, instance, task.limit_key, task.due_at, task.due_confirmed) if task else None,
-        _deadline(moment, instance, instance.limit_key, instance.due_at, instance.due_confirmed),
+        times.standing(task, instance),
     )
 
 
-def _deadline(
-    moment: Moment, instance: ProcessInstance, key: str | None, due: datetime | None, confirmed: bool
-) -> Deadline | None:
-    if due is None:
-        return None
-    limit = moment.limits(instance.sla_digest, instance.started_at, key)
-    return deadline(limit, moment.calendar, moment.now, due, confirmed, instance.paused_at)
-
-
-def _raised(session: Session, moment: Moment, offices: frozenset[str]) -> Iterable[Raised]:
+def _raised(session: Session, times: DueTimes, offices: frozenset[str]) -> Iterable[Raised]:
     """Unacknowledged escalations of work that still goes on, oldest first."""
     query = (
         select(Escalation, ProcessInstance, Task)
@@ -274,8 +249,6 @@ def _raised(session: Session, moment: Moment, offices: frozenset[str]) -> Iterab
         .limit(SHOWN)
     )
     for found, instance, task in session.execute(query):
-        limit = moment.limits(instance.sla_digest, instance.started_at, found.limit_key)
-        due = (task.due_at if task else instance.due_at) or found.due_at
         yield Raised(
             instance.id,
             found.of,
@@ -286,7 +259,7 @@ def _raised(session: Session, moment: Moment, offices: frozenset[str]) -> Iterab
             task.lane if task else None,
             found.level,
             found.raised_at,
-            deadline(limit, moment.calendar, moment.now, due, instance.due_confirmed, instance.paused_at),
+            times.of_task(task, instance) if task else times.of_case(instance),
         )
 
 

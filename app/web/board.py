@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,11 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
 from app.domain.errors import Conflict, Invalid
-from app.domain.limits import Limit
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import board, inbox
-from app.rules.remaining import soon_until
+from app.web import due
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
 from app.web.language import language
@@ -89,19 +87,8 @@ def _page(errors: Errors | None = None) -> str:
         *(request.values.get(name, "")[:LONGEST_CODE] or None for name in ("unit", "langkah", "orang"))
     )
     with read() as session:
-        calendar = service().calendar
-
-        def limits(digest: str | None, started: datetime, key: str | None) -> Limit | None:
-            if key is None:
-                return None
-            try:
-                return web().parts.shelf.limit(session, digest, key, calendar.local_date(started))
-            except KeyError:
-                return None
-
-        moment = board.Moment(calendar, limits, now(), soon_until(calendar, now()))
         viewer = current_viewer()
-        found = board.board(session, moment, chosen, viewer.offices)
+        found = board.board(session, due.times(session), chosen, viewer.offices)
         rows = [*found.late, *found.soon]
         numbers = [row.tracking_id for row in rows] + [row.tracking_id for row in found.raised]
         return render_template(
@@ -119,7 +106,8 @@ def _page(errors: Errors | None = None) -> str:
             steps=_steps(session, [(each.element, each.deployment_id) for each in rows])
             | _steps(session, [(each.element, each.deployment_id) for each in found.raised]),
             office_name=office_name,
-            today=calendar.local_date(now()),
+            today=service().calendar.local_date(now()),
+            step_name=due.step_name,
             errors=errors or {},
         )
 

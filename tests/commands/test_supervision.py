@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, inspect, text
+from sqlalchemy import event, inspect, text, update
 
 from app.commands.instances import CancelInstance
 from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
 from app.commands.tasks import ClaimTask
 from app.domain.errors import Conflict, NotFound
 from app.jobs.executor import Executor
-from app.queries.board import CAP, Board, Chosen, Moment, board
-from app.rules.remaining import soon_until
+from app.queries.board import CAP, Board, Chosen, board
+from app.queries.due import DueTimes
+from app.store.complaints import Complaint
 from app.store.database import reading
 from app.store.escalations import Escalation
 from app.store.schema import metadata
@@ -24,12 +25,11 @@ from tests.world import FORWARD, World
 WEEK = timedelta(days=7)
 
 
-def read(service: World, chosen: Chosen | None = None) -> Board:
-    """The board as it stands now, without the limits' own figures."""
+def read(service: World, chosen: Chosen | None = None, offices: frozenset[str] = frozenset()) -> Board:
+    """The board as it stands now."""
     with reading(service.parts.database) as session:
-        calendar, now = service.parts.service(session).calendar, service.clock.now()
-        moment = Moment(calendar, lambda *_: None, now, soon_until(calendar, now))
-        return board(session, moment, chosen or Chosen())
+        times = DueTimes(session, service.parts.shelf, service.clock.now())
+        return board(session, times, chosen or Chosen(), offices)
 
 
 def late(service: World) -> str:
@@ -66,6 +66,15 @@ def test_the_board_finds_late_work_and_what_is_due_soon(service: World) -> None:
     assert {(each.key, each.late, each.soon) for each in found.offices} == {("DINKOMINFO", 1, 0), ("DPUPR", 1, 1)}
     assert read(service, Chosen(office="DINKOMINFO")).late_count == 1
     assert read(service, Chosen(element="follow_up")).late_count == 0
+
+
+def test_whoever_belongs_to_the_office_complained_of_finds_nothing_of_it_on_the_board(service: World) -> None:
+    late(service)
+    with service.parts.database.begin() as connection:
+        connection.execute(update(Complaint).values(accused_unit="DINKES"))
+    found = read(service, offices=frozenset({"DINKES"}))
+    assert (found.late, found.soon, found.raised, found.offices) == ((), (), (), ())
+    assert read(service, offices=frozenset({"DPUPR"})).late
 
 
 def test_the_board_costs_the_same_for_one_case_and_for_many(service: World) -> None:

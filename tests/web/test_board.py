@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
-from app.commands.tasks import ClaimTask, CompleteTask
-from app.domain.errors import Conflict, Forbidden, Invalid
+from app.commands.tasks import ClaimTask, CompleteTask, SaveDraft
+from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from app.jobs.executor import Executor
+from app.store.complaints import Complaint
 from app.store.escalations import Escalation
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.tasks import Task
+from app.store.tasks import Draft, Task
 from tests.web.conftest import Visit
 from tests.world import ASSIGN, FORWARD, World
 
@@ -85,7 +87,7 @@ def test_a_case_past_its_own_limit_is_late_though_its_step_is_not(service: World
         session.execute(update(ProcessInstance).values(due_at=service.clock.now() - timedelta(days=3)))
     page = visit("kabid").get("/papan").text
     late = column(page, "terlambat")
-    assert filed.tracking_id in late and "Seluruh aduan:" in late
+    assert filed.tracking_id in late and "seluruh aduan:" in late
     assert filed.tracking_id not in column(page, "segera")
 
 
@@ -145,7 +147,10 @@ def test_a_task_is_freed_for_a_reason_that_its_holder_reads(service: World, visi
     kabid = visit("kabid")
     refused = kabid.post(f"/papan/lepas/{task}", data={"reason": "   "})
     assert refused.status_code == 400 and "Tulis alasannya." in refused.text
+    service.runner.run(SaveDraft(task, {"note": "Sedang saya periksa."}), service.actor("dinkominfo"))
     kabid.post(f"/papan/lepas/{task}", data={"reason": "Ia sedang cuti melahirkan."})
+    (draft,) = service.rows(Draft, task_id=task)
+    assert draft.data == {"note": "Sedang saya periksa."}
     assert service.rows(Task, id=task)[0].assignee is None
     (letter,) = service.rows(OutboxMessage, template="claim_freed")
     assert letter.recipient == f"user:{service.actor('dinkominfo').id}"
@@ -163,3 +168,30 @@ def test_what_is_done_or_free_is_neither_reminded_of_nor_freed(service: World) -
             service.runner.run(command, service.actor("kabid"))
     with pytest.raises(Invalid):
         service.runner.run(FreeTask(task, ""), service.actor("kabid"))
+
+
+def test_a_confidential_matter_shows_its_number_only_to_whoever_may_not_read_it(service: World, visit: Visit) -> None:
+    filed = service.file(answers={"is_confidential": True})
+    service.do(filed, "ministry_disposition", "menteri", FORWARD)
+    service.clock.advance(CLOSED)
+    Executor(service.runner).run_due()
+    page = visit("pimpinan").get("/papan").text
+    assert "Aduan rahasia" in column(page, "terlambat") and "Aduan rahasia" in column(page, "eskalasi")
+    assert "Lampu jalan" not in page
+    assert "Lampu jalan" in visit("kabid").get("/papan").text
+
+
+def test_a_supervisor_from_the_office_complained_of_does_not_see_the_case(service: World) -> None:
+    task = late_at_dinkominfo(service)
+    with Session(service.parts.database) as session, session.begin():
+        session.execute(update(Complaint).values(accused_unit="DPUPR"))
+    kabid = service.actor("kabid")
+    both = replace(kabid, grants=(*kabid.grants, *service.actor("pupr").grants))
+    for command in (RemindHolder(task), FreeTask(task, "Ia sedang cuti."), AcknowledgeEscalation(_case(service), task)):
+        with pytest.raises(NotFound):
+            service.runner.run(command, both)
+
+
+def _case(service: World) -> str:
+    (raised,) = {row.instance_id for row in service.rows(Escalation)}
+    return str(raised)
