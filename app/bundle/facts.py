@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from app.bundle.manifest import Variable
 from app.bundle.read import Bundle
+from app.bundle.service_statuses import CANCELLED
 from app.sdk import Scalar
 
 
@@ -80,16 +81,30 @@ def scalar(variable: Variable, value: Any) -> Scalar:
 def status_after(bundle: Bundle, previous: str, step: Passage, instance: Progress) -> str:
     """The public status after a step: that of the last flow or element passed which the manifest gives one.
 
-    A flow's own status goes before that of the element it leads to; an end event's status is final.
+    A flow's own status goes before that of the element it leads to; an end event's status is final, and so is that
+    of a case that was ended from outside.
     """
+    return status_given(bundle, step, instance) or previous
+
+
+def status_given(bundle: Bundle, step: Passage, instance: Progress) -> str | None:
+    """The public status that a step gives, also where it is the one that stood before; None when it gives none."""
     statuses = bundle.manifest.statuses
-    if instance.completed and instance.ended and instance.ended[-1] in statuses:
-        return statuses[instance.ended[-1]]
+    ended = instance.ended[-1] if instance.completed and instance.ended else None
+    if ended == CANCELLED:
+        return cancelled_status(bundle)
+    if ended is not None and ended in statuses:
+        return statuses[ended]
     flows = bundle.definition.flows
     led_to = {flows[flow].target for flow in step.flows if flow in flows}
     passed = [statuses.get(element) for _, element in step.entered if element not in led_to]
     passed += [statuses.get(flow) or statuses.get(flows[flow].target) for flow in step.flows if flow in flows]
-    return next((status for status in reversed(passed) if status), previous)
+    return next((status for status in reversed(passed) if status), None)
+
+
+def cancelled_status(bundle: Bundle) -> str:
+    """The public status of an instance that somebody ended from outside."""
+    return bundle.manifest.statuses.get(CANCELLED, CANCELLED)
 
 
 def first_status(bundle: Bundle) -> str:

@@ -92,6 +92,7 @@ def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any]
         "by": file.unit.actor,
     }
     _add.run(file.unit.connection, row)
+    file.given = (form_key, data)
     file.unit.details["answer"] = row["seq"]
     file.unit.details["digest"] = answers_digest(data, file.unit.parts.keys.current)
 

@@ -64,6 +64,7 @@ class CaseFile:
     events: list[tuple[str, str, str | None]] = field(default_factory=list)  # history rows of this transaction
     notices: list[dict[str, Any]] = field(default_factory=list)  # outbox rows of this transaction
     pauses: list[Pause] | None = None  # those that have ended; read when a limit asks for them
+    given: tuple[str, Mapping[str, Any]] | None = None  # the form answered in this transaction, and the answers
 
     @classmethod
     def of_instance(cls, unit: Unit, instance_id: str) -> CaseFile:
@@ -120,6 +121,20 @@ class CaseFile:
         started: datetime = self.row["started_at"]
         day = self.unit.service.calendar.local_date(started)
         return self.unit.parts.shelf.limit(self.unit.connection, self.row["sla_digest"], key, day)
+
+    @property
+    def acting(self) -> str:
+        """The unit that acts in this transaction: that of the task that is done, else the service's own."""
+        return str(self.about.get("task_unit") or self.unit.service.standard.unit or "")
+
+    @property
+    def responsible(self) -> str | None:
+        """The unit that is responsible now, also where the engine's state is damaged."""
+        try:
+            return self.office(self.instance.variables)
+        except EngineStuck:
+            held: str | None = self.row["unit"]
+            return held
 
     def office(self, variables: Mapping[str, Any]) -> str | None:
         """The unit that is responsible: the one held by the variable that lanes take their unit from."""

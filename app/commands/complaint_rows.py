@@ -71,6 +71,13 @@ def mend(file: CaseFile, form: str, answers: Mapping[str, Any]) -> None:
         file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(**changed))
 
 
+def note_cancellation(file: CaseFile, category: str) -> None:
+    """Store what the reporter reads about why their case was ended from outside."""
+    if file.complaint_id is not None:
+        changed = {"cancelled_for": category}
+        file.unit.execute(update(_complaint).where(_complaint.c.id == file.complaint_id).values(**changed))
+
+
 def close(file: CaseFile) -> None:
     """Store the outcome of a case that has just ended; after a plain end that of its answer stands."""
     if file.complaint_id is not None and (outcome := outcome_of(file.unit.service, file.row["status"])):

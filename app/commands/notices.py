@@ -72,7 +72,7 @@ def case(file: CaseFile, live: Instance) -> Case:
 def send(file: CaseFile, message: Outgoing) -> None:
     """Put one message to everybody it is for into the outbox, and what the reporter is told into the conversation."""
     fields = {"tracking_id": file.row["business_key"], "status": file.row["status"], **dict(message.fields)}
-    if office := file.office(file.instance.variables):
+    if office := file.responsible:
         fields.setdefault("unit", office)
     if file.about["category"]:
         fields.setdefault("category", file.about["category"])
@@ -87,8 +87,10 @@ def send(file: CaseFile, message: Outgoing) -> None:
 
 
 def recipients(file: CaseFile, to: str) -> list[str]:
-    """The outbox's names of everybody that `to` means: the reporter, holders of a role, or a unit's people."""
+    """The outbox's names of everybody that `to` means: the reporter, one user, holders of a role, a unit's people."""
     kind, _, code = to.partition(":")
+    if kind == "user":
+        return [to]
     if kind == "reporter":
         return [f"reporter:{file.complaint_id}"] if file.complaint_id is not None else []
     wanted = {"role": code} if kind == "role" else {"unit": code}
@@ -169,7 +171,7 @@ def _tell(file: CaseFile, template: str, fields: Mapping[str, str]) -> None:
     if template in service.templates:
         lang = file.about["lang"] or "id"
         said = told(service, template, lang, file.unit.parts.settings.base_url, fields)
-        note(file, "out", file.row["unit"] or service.standard.unit or "", said, template)
+        note(file, "out", file.acting, said, template)
 
 
 def _look_alikes(file: CaseFile) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, or_, update
 
 from app.bundle import facts
 from app.bundle.advance import advance
-from app.commands import complaint_rows, deadlines, history, notices, pause
+from app.commands import complaint_rows, deadlines, history, notices, pause, status_letters
 from app.commands.casefile import CaseFile
 from app.domain.errors import Conflict
 from app.engine.instance import Instance, Open, Wait
@@ -115,7 +115,7 @@ def settle(
     faultpoint("after_engine_step")
     previous = file.row["status"]
     opened = [work for work_id, work in after.users.items() if work_id not in before.users]
-    _state(file, steps, opened)
+    given = _state(file, steps, opened)
     history.write(file, steps)
     _close(file, before, after, done)
     faultpoint("after_tasks_closed")
@@ -126,23 +126,24 @@ def settle(
     jobs += _open(file, opened)
     deadlines.add_jobs(file, jobs)
     faultpoint("after_jobs_written")
-    _messages(file, (*outgoing, *ran.outgoing))
+    _messages(file, (*outgoing, *ran.outgoing), given, opened, before.users.keys() - {done} if file.ended else ())
     _save(file)
     ended = file.row["end_event"]
     return Settled(tuple(work.id for work in opened), ended, file.row["status"])
 
 
-def _state(file: CaseFile, steps: Iterable[Step], opened: Iterable[Open]) -> None:
-    """The instance's own columns after the steps."""
+def _state(file: CaseFile, steps: Sequence[Step], opened: Iterable[Open]) -> str | None:
+    """The instance's own columns after the steps; returns the status that they gave, if any."""
     instance, row, now = file.instance, file.row, file.unit.now
-    for step in steps:
-        row["status"] = facts.status_after(file.bundle, row["status"], step, instance)
+    given = next((code for step in reversed(steps) if (code := facts.status_given(file.bundle, step, instance))), None)
+    row["status"] = given or row["status"]
     row["unit"] = assignment.office_after(
         file.bundle, row["unit"], (work.element for work in opened), instance.variables
     )
     if instance.completed:
         row["state"], row["ended_at"], row["end_event"] = "completed", now, instance.ended[-1]
     file.changed = row
+    return given
 
 
 def _close(file: CaseFile, before: Standing, after: Standing, done: str | None) -> None:
@@ -222,9 +223,20 @@ def _services(file: CaseFile, started: list[Open], failed: Iterable[tuple[Open, 
     return jobs
 
 
-def _messages(file: CaseFile, outgoing: Iterable[tuple[str, Outgoing]]) -> None:
-    for _, message in outgoing:
+def _messages(
+    file: CaseFile,
+    outgoing: Iterable[tuple[str, Outgoing]],
+    given: str | None,
+    opened: Sequence[Open],
+    dropped: Collection[str],
+) -> None:
+    """What tasks of the diagram say, what the new status says, and that tasks were dropped because the case ended."""
+    messages = [message for _, message in outgoing]
+    for message in messages:
         notices.send(file, message)
+    status_letters.of_status(file, given, messages, opened)
+    if dropped:
+        status_letters.of_end(file, dropped)
     notices.write(file)
     faultpoint("after_outbox_written")
 

@@ -26,7 +26,7 @@ from app.store.tasks import Answer, Task
 OF_COMPLAINT = (
     "title", "content", "classification", "channel", "category", "received_at", "occurred_on", "location_text",
     "kelurahan", "kecamatan", "latitude", "longitude", "target_unit", "accused_unit", "is_anonymous",
-    "is_confidential", "outcome", "rating", "rating_text", "extra",
+    "is_confidential", "outcome", "cancelled_for", "rating", "rating_text", "extra",
 )  # fmt: skip
 NONE: Iterator[Any] = iter(())
 OF_INSTANCE = ["status", "state", "unit", "due_at", "due_confirmed", "started_at", "ended_at", "paused_at"]
@@ -130,6 +130,7 @@ class File:
     is_confidential: bool
     extra: Mapping[str, Any]
     outcome: str | None
+    cancelled_for: str | None
     rating: int | None
     rating_text: str | None
     status: str

@@ -191,7 +191,7 @@ def returned(
         found.setdefault(case, {})[moment] = element  # one decision may pass several arrows that lead back
     given = select(key, Answer).join(Answer, Answer.instance_id == ProcessInstance.id).where(key.in_(found))
     reasons = {
-        case: reason_of(cases[case], answer)
+        case: reason_of(cases[case], answer.form, answer.data)
         for case, answer in session.execute(given.order_by(Answer.instance_id, Answer.seq))
         if answer.at == max(found[case])
     }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
+from app.bundle.service_statuses import CANCELLED
 from app.domain.errors import NotFound
 from app.domain.tracking import normalise
 from app.engine.instance import Instance
@@ -18,6 +20,7 @@ from app.queries import sight
 from app.queries.due import CaseClock, StepClock
 from app.rules.sight import Viewer
 from app.sdk import Scalar
+from app.store.audit import AuditEntry
 from app.store.complaints import Complaint
 from app.store.deployments import Deployment
 from app.store.instances import History, ProcessInstance
@@ -108,6 +111,9 @@ class Whole:
     jobs: tuple[Job, ...]
     incidents: tuple[Incident, ...]
     messages: tuple[OutboxMessage, ...]
+    told: bool = False  # there is a reporter, who is told what becomes of it
+    cancelled_for: str | None = None
+    cancelled_because: str | None = None  # for colleagues; the reporter never reads it
 
 
 def find(
@@ -157,7 +163,20 @@ def whole(session: Session, instance_id: str) -> Whole:
         jobs=tuple(jobs),
         incidents=tuple(incidents),
         messages=tuple(messages),
+        **_ending(session, instance),
     )
+
+
+def _ending(session: Session, instance: ProcessInstance) -> dict[str, Any]:
+    """Whether a reporter is told, and why the case was ended from outside if it was."""
+    query = select(Complaint.id, Complaint.cancelled_for).where(Complaint.instance_id == instance.id)
+    complaint = session.execute(query).first()
+    found = {"told": complaint is not None, "cancelled_for": complaint.cancelled_for if complaint else None}
+    if instance.state != CANCELLED:
+        return found
+    said = select(AuditEntry.fields).where(AuditEntry.chain == instance.id, AuditEntry.command == "CancelInstance")
+    fields = session.scalars(said.where(AuditEntry.outcome == "done").order_by(AuditEntry.seq.desc())).first() or {}
+    return found | {"cancelled_because": fields.get("reason")}
 
 
 def id_of(session: Session, number: str) -> str | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.bundle.service_statuses import CANCELLED
 from app.queries import sight
 from app.store.accounts import User
 from app.store.instances import ProcessInstance
@@ -33,6 +34,7 @@ class Overview:
     failed_messages: int
     waiting_messages: int
     next_job_at: datetime | None
+    cancelled: int
     days: tuple[tuple[date, int, int], ...]
 
 
@@ -48,6 +50,7 @@ def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
         failed_messages=_count(session, OutboxMessage.state == "failed"),
         waiting_messages=_count(session, OutboxMessage.state == "waiting"),
         next_job_at=session.scalar(select(func.min(waiting.subquery().c.due_at))),
+        cancelled=_count(session, ProcessInstance.state == CANCELLED, ProcessInstance.ended_at >= _since(now, zone)),
         days=_days(session, now, zone),
     )
 
@@ -107,10 +110,15 @@ def _count(session: Session, *conditions: object) -> int:
     return session.scalar(select(func.count()).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
+def _since(now: datetime, zone: ZoneInfo) -> datetime:
+    """The beginning of the fourteen days."""
+    first = now.astimezone(zone).date() - timedelta(days=DAYS - 1)
+    return datetime.combine(first, datetime.min.time(), zone)
+
+
 def _days(session: Session, now: datetime, zone: ZoneInfo) -> tuple[tuple[date, int, int], ...]:
-    today = now.astimezone(zone).date()
-    first = today - timedelta(days=DAYS - 1)
-    since = datetime.combine(first, datetime.min.time(), zone)
+    since = _since(now, zone)
+    first = since.date()
     started = session.scalars(select(ProcessInstance.started_at).where(ProcessInstance.started_at >= since))
     begun = Counter(at.astimezone(zone).date() for at in started)
     ended_at = session.scalars(select(ProcessInstance.ended_at).where(ProcessInstance.ended_at >= since))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
 from app.bundle.service import ServiceData
-from app.bundle.service_statuses import PublicStep
+from app.bundle.service_statuses import Cancellation, PublicStep
 from app.bundle.shelf import Shelf
 from app.domain.errors import NotFound
 from app.domain.text import Text
@@ -96,6 +96,7 @@ class Progress:
     received_at: datetime
     status: str
     ended_at: datetime | None
+    cancelled: Cancellation | None  # why it was ended from outside
     expected_on: date | None
     rating: int | None
     paused_at: datetime | None  # since when the clock stands still
@@ -161,6 +162,7 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
         received_at=complaint.received_at,
         status=row.status,
         ended_at=row.ended_at,
+        cancelled=case.service.cancellations.get(complaint.cancelled_for or ""),
         expected_on=complaint.expected_on,
         rating=complaint.rating,
         paused_at=row.paused_at,

@@ -88,20 +88,18 @@ def _returns(
             passed[0].at,
             office_of(service, manifest, task.unit, task.lane),
             office_of(service, manifest, opened[-1].unit, opened[-1].lane) if opened else status.staff,
-            reason_of(bundle, answer) or status.why or Text("", ""),
+            (reason_of(bundle, answer.form, answer.data) if answer else None) or status.why or Text("", ""),
             _note(bundle, answer),
             any(each.state == "open" for each in opened),
         )
 
 
-def reason_of(bundle: Bundle, answer: Given | None) -> Text | None:
-    """The public name of the reason that was chosen; None where none was asked for."""
-    form = bundle.forms.get(answer.form) if answer else None
-    if answer is None or form is None:
-        return None
-    means = bundle.manifest.meaning
-    code = means.value("return_reason", answer.form, answer.data)
-    questions = [form.by_key[key] for key in means.keys("return_reason", answer.form) if key in form.by_key]
+def reason_of(bundle: Bundle, form_key: str, answers: Mapping[str, Any]) -> Text | None:
+    """The public name of the reason that these answers of a form chose; None where none was asked for."""
+    means, form = bundle.manifest.meaning, bundle.forms.get(form_key)
+    code = means.value("return_reason", form_key, answers)
+    keys = means.keys("return_reason", form_key) if form else ()
+    questions = [form.by_key[key] for key in keys if form and key in form.by_key]
     return next((option.label for each in questions for option in each.options if option.value == code), None)
 
 

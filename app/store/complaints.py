@@ -49,8 +49,9 @@ class Complaint(Base):
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     is_confidential: Mapped[bool] = mapped_column(default=False)
     complete_since: Mapped[datetime | None] = mapped_column(Instant)
-    duplicate_of: Mapped[str | None] = mapped_column(String(10))
+    duplicate_of: Mapped[str | None] = mapped_column(String(10), index=True)
     outcome: Mapped[str | None] = mapped_column(Code)
+    cancelled_for: Mapped[str | None] = mapped_column(Code)  # what the reporter reads: a [[cancellation]] of the city
     expected_on: Mapped[date | None]  # outcome "planned": when
     rating: Mapped[int | None]
     rating_text: Mapped[str | None] = mapped_column(Text)

@@ -27,7 +27,7 @@ from app.rules.returns import Return
 from app.rules.sight import Sight
 from app.web import due
 from app.web.current import now
-from app.web.filters import day, text
+from app.web.filters import day, office, text
 from app.web.routes import may, read, route, run, service, web
 from app.web.sight import sight_of
 from app.web.statuses import status_of
@@ -68,6 +68,7 @@ class About:
     returns: tuple[Return, ...]
     answers: tuple[Answered, ...]
     timeline: tuple[Entry, ...]
+    cancelled: str  # why it was ended from outside, as the reporter reads it
     may_open_identity: bool
     accused_unit: str = ""
     accused_person: str | None = None
@@ -157,16 +158,21 @@ def described(session: Session, file: File, bundle: Bundle, seen: Sight) -> Abou
         returns=file.returns(data, bundle),
         answers=tuple(answered(given, bundle) for given in file.answers),
         timeline=_timeline(file, bundle),
+        cancelled=_cancelled(file),
         may_open_identity=not file.identity_erased and seen.identity,
         accused_unit=unit_name(file.accused_unit),
         accused_person=complaint_file.accused_person(session, web().parts.keys, file.tracking_id),
     )
 
 
+def _cancelled(file: File) -> str:
+    told = service().cancellations.get(file.cancelled_for or "")
+    return text(told.name) if told else file.cancelled_for or ""
+
+
 def unit_name(code: str | None) -> str:
     """The full name of an office; its code where it is not on the list."""
-    unit = service().units.get(code or "")
-    return text(unit.name) if unit else code or ""
+    return office(code)
 
 
 def answered(given: Given, bundle: Bundle) -> Answered:
@@ -210,7 +216,16 @@ def _timeline(file: File, bundle: Bundle) -> tuple[Entry, ...]:
             over.add(happened.element)
         else:
             over.discard(happened.element)
-    return tuple(dict.fromkeys(entry for entry in reversed(entries) if entry))
+    found = dict.fromkeys(entry for entry in reversed(entries) if entry)
+    return (*found, *_end(file))
+
+
+def _end(file: File) -> Iterator[Entry]:
+    """How the case ended, in one line of its own: no drawn arrow tells of a withdrawal or of an end from outside."""
+    if file.ended_at is not None:
+        status, last = status_of(file.status, file.category), file.history[-1] if file.history else None
+        by = (last.by or _who(last.by_kind)) if last else ""
+        yield Entry(file.ended_at, status.icon, text(status.staff), by)
 
 
 def _entry(happened: Happened, bundle: Bundle) -> Entry | None:

@@ -22,7 +22,7 @@ FAR = 5  # working days from which nobody asks for the hours
 def install(app: Flask) -> None:
     """Give the filters and due times to every template."""
     app.jinja_env.filters.update(instant=instant, day=day, local_date=local_date, duration=duration)
-    app.jinja_env.filters.update(size=size, text=text, number=number)
+    app.jinja_env.filters.update(size=size, text=text, number=number, office=office)
     app.jinja_env.filters.update(case_number=shown, case_numbers=case_numbers, secret=shown_secret)
     app.jinja_env.globals.update(
         estimate=due.estimate,
@@ -102,6 +102,12 @@ def size(count: int) -> str:
 def case_numbers(value: Any) -> str:
     """A value in which numbers of complaints may stand, parted by blanks, each as people read it."""
     return " ".join(shown(word) for word in str(value).split(" "))
+
+
+def office(code: str | None) -> str:
+    """The full name of an office; its code where it is not on the list."""
+    unit = service().units.get(code or "")
+    return text(unit.name) if unit else code or ""
 
 
 def text(value: Text | Any) -> str:

@@ -31,6 +31,7 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
 LEAST = 10  # characters of a reason
 REASON = Text("Tulis alasannya sedikitnya 10 karakter.", "Give a reason of at least 10 characters.")
+NO_CATEGORY = Text("Pilih alasan yang dibaca pelapor.", "Choose the reason that the reporter reads.")
 MOVED_BY_OTHERS = ("userTask", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 STATES = ("active", "incident", "completed", "cancelled")
 
@@ -112,6 +113,7 @@ def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None =
             case_due=times.of_case(whole.row.case, explain=True),
             dues={each: times.of_task(each.clock, whole.row.case) for each in whole.tokens if each.clock},
             may_operate=may(Permission.INSTANCE_OPERATE), problems=problems or {},
+            cancellations=service().cancellations,
         )  # fmt: skip
 
 
@@ -148,11 +150,16 @@ def marks(instance_id: str) -> ResponseReturnValue:
     again=lambda instance_id: _case_page(instance_id),
 )
 def cancel(instance_id: str) -> ResponseReturnValue:
-    """End a case for a reason that stands in the audit trail."""
-    reason = _reason()
-    if reason is None:
-        return _case_page(instance_id, {"reason": [REASON]}), 400
-    run(CancelInstance(instance_id, reason))
+    """End a case: one reason for its reporter, chosen from the city's list, and one that stands in the audit trail."""
+    reason, category = _reason(), request.form.get("category", "")[:64]
+    with read() as session:
+        told = _whole(session, instance_id).told
+    problems = {} if reason else {"reason": [REASON]}
+    if told and category not in service().cancellations:
+        problems["category"] = [NO_CATEGORY]
+    if reason is None or problems:
+        return _case_page(instance_id, problems), 400
+    run(CancelInstance(instance_id, reason, category))
     flash(_("Aduan ini dihentikan."), "success")
     return redirect(url_for("operations.instance", instance_id=instance_id))
 

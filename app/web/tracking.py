@@ -230,7 +230,11 @@ def _act(tracking_id: str, choose: Callable[[progress.Progress], Act | None]) ->
         return _act_page(found, act, form, answers, variables, {**refusal.errors, **wrong}), 400
     except Conflict:
         return _moved_on(tracking_id)
-    flash(_("Terima kasih, sudah kami terima."), "success")
+    if act.grave:
+        said = {"number": shown(found.tracking_id), "title": found.title}
+        flash(_("Aduan %(number)s “%(title)s” sudah Anda cabut.", **said), "success")
+    else:
+        flash(_("Terima kasih, sudah kami terima."), "success")
     flash(request.path, "sent")
     return redirect(url_for("tracking.page", tracking_id=found.tracking_id))
 

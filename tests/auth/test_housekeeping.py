@@ -43,7 +43,7 @@ def test_what_is_older_than_a_day_is_forgotten(service: World) -> None:
 
 def test_links_that_open_nothing_any_more_are_forgotten_and_others_stay(service: World) -> None:
     ended, running, closed = (service.file(identity={**IDENTITY, "name": "Siti"}) for _ in range(3))
-    service.runner.run(CancelInstance(ended.instance_id, "uji penghapusan tautan"), service.actor("ops"))
+    service.runner.run(CancelInstance(ended.instance_id, "uji penghapusan tautan", "other"), service.actor("ops"))
     now = service.clock.now()
     with service.parts.database.begin() as connection:
         for filed, purpose in [(ended, "open"), (running, "open"), (running, "secret"), (closed, "open")]:

@@ -36,13 +36,13 @@ def test_cancelling_ends_everything_that_was_open(service: World) -> None:
     with pytest.raises(Invalid):
         service.runner.run(CancelInstance(filed.instance_id, ""), service.actor("ops"))
     with pytest.raises(Forbidden):
-        service.runner.run(CancelInstance(filed.instance_id, "salah"), service.actor("dinkominfo"))
-    service.runner.run(CancelInstance(filed.instance_id, "aduan percobaan"), service.actor("ops"))
+        service.runner.run(CancelInstance(filed.instance_id, "salah", "other"), service.actor("dinkominfo"))
+    service.runner.run(CancelInstance(filed.instance_id, "aduan percobaan", "other"), service.actor("ops"))
     (instance,) = service.rows(ProcessInstance)
     assert instance.state == "cancelled"
     assert service.rows(Task, state="open") == [] == service.rows(Job, state="waiting") == service.rows(Candidate)
     with pytest.raises(Conflict):
-        service.runner.run(CancelInstance(filed.instance_id, "lagi"), service.actor("ops"))
+        service.runner.run(CancelInstance(filed.instance_id, "lagi", "other"), service.actor("ops"))
 
 
 def test_T15_a_case_whose_state_is_damaged_can_still_be_cancelled(service: World) -> None:
@@ -55,5 +55,5 @@ def test_T15_a_case_whose_state_is_damaged_can_still_be_cancelled(service: World
         with pytest.raises(Exception, match="cannot be read"):
             service.runner.run(CompleteTask(task, {"within_function": True}), service.actor("pupr"))
     assert len(service.rows(Incident)) == 1
-    service.runner.run(CancelInstance(filed.instance_id, "tidak terbaca"), service.actor("ops"))
+    service.runner.run(CancelInstance(filed.instance_id, "tidak terbaca", "other"), service.actor("ops"))
     assert service.rows(Incident)[0].resolved_by == service.actor("ops").id

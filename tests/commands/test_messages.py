@@ -164,8 +164,8 @@ def test_what_is_said_at_one_instant_stays_in_the_order_in_which_it_was_said(ser
     with reading(service.parts.database) as session:
         said = conversation(session, filed.tracking_id)
     assert len({each.at for each in said}) == 1
-    assert [each.direction for each in said] == ["out", "out", "out", "in"]
-    assert [row.template for row in service.rows(Message)] == ["receipt", "forwarded", "report", None]
+    assert [each.direction for each in said] == ["out", "out", "out", "in", "out"]
+    assert [row.template for row in service.rows(Message)] == ["receipt", "forwarded", "report", None, "reopened"]
 
 
 def test_a_handler_knows_the_office_that_was_chosen_in_this_very_step(service: World) -> None:

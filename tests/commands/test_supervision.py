@@ -117,7 +117,7 @@ def test_what_has_ended_leaves_the_board_and_counts_among_the_ended(service: Wor
     task = late(service)
     assert read(service).raised
     (raised,) = service.rows(Escalation, of=task)
-    service.runner.run(CancelInstance(raised.instance_id, "Ganda."), service.actor("ops"))
+    service.runner.run(CancelInstance(raised.instance_id, "Ganda.", "other"), service.actor("ops"))
     found = read(service)
     assert (found.late, found.raised, found.recent.ended, found.recent.share) == ((), (), 1, 100)
     assert CAP == 1000

@@ -98,18 +98,46 @@ def test_without_a_reason_nothing_is_tried_again_and_the_field_says_so(service: 
     assert service.rows(Incident)[0].resolved_at is None
 
 
-def test_ending_a_case_asks_for_a_reason_and_happens_once(service: World, visit: Visit) -> None:
+def test_ending_a_case_asks_for_both_reasons_and_happens_once(service: World, visit: Visit) -> None:
     filed = service.file()
     ops, path = visit("ops"), f"{CASES}/{filed.instance_id}/batal"
+    reason = {"reason": "Aduan ini dikirim dua kali.", "category": "sent_twice"}
     refused = ops.post(path, data={"reason": "          "})
     assert refused.status_code == 400
-    assert 'aria-describedby="alasan-error"' in refused.text
+    assert 'aria-describedby="alasan-error"' in refused.text and 'id="kategori-error"' in refused.text
+    refused = ops.post(path, data={**reason, "category": "no-such"})
+    assert refused.status_code == 400 and reason["reason"] in refused.text, "what was typed is kept"
+    refused = ops.post(path, data={**reason, "reason": "ya"})
+    assert refused.status_code == 400 and '<option value="sent_twice" selected>' in refused.text
     assert service.rows(ProcessInstance)[0].state == "active"
-    assert ops.post(path, data={"reason": "Aduan ini dikirim dua kali."}).status_code == 302
+    assert ops.post(path, data=reason).status_code == 302
     assert service.rows(ProcessInstance)[0].state == "cancelled"
     page = ops.get(f"{CASES}/{filed.instance_id}").text
-    assert "dibatalkan" in page and path not in page
-    assert ops.post(path, data={"reason": "Aduan ini dikirim dua kali."}).status_code == 409
+    assert "Dihentikan petugas" in page and path not in page
+    assert "Aduan yang sama terkirim lebih dari sekali" in page and reason["reason"] in page
+    assert ops.post(path, data=reason).status_code == 409
+
+
+def test_a_case_that_was_ended_from_outside_is_called_so_on_every_page(service: World, visit: Visit) -> None:
+    filed = service.at_opd()
+    (task,) = service.open(filed.instance_id)
+    data = {"reason": "Pelapor sudah ditemui langsung.", "category": "settled"}
+    assert visit("ops").post(f"{CASES}/{filed.instance_id}/batal", data=data).status_code == 302
+    ended, told = "Dihentikan petugas", "Sudah diselesaikan lewat jalan lain"
+    assert "1 dihentikan petugas" in visit("ops").get("/operasi").text
+    assert ended in visit("ops").get(CASES).text
+    assert numbers(visit("ops").get(f"{CASES}?keadaan=cancelled").text) == [filed.tracking_id]
+    for page in (f"/aduan/{filed.tracking_id}", f"/tugas/{task}"):
+        assert ended in visit("pupr").get(page).text, page
+    assert told in visit("dinkominfo").get(f"/aduan/{filed.tracking_id}").text
+    assert "berakhir" in visit("ops").get(CASES).text and "chip-fine" not in visit("ops").get(CASES).text
+    browser = visit(None)
+    page = browser.post("/lacak", data={"nomor": filed.tracking_id, "kode": filed.secret}, follow_redirects=True).text
+    assert ended in page and "hal yang diadukan sudah diselesaikan lewat jalan lain" in page
+    assert "Bila masalahnya masih ada, kirim aduan baru." in page
+    assert data["reason"] not in page
+    states = re.findall(r'class="line-step line-(\w+)"', page)
+    assert states == ["done", "done", "done", "stopped", "skipped", "skipped", "skipped"]
 
 
 def test_nobody_else_mends_or_ends(service: World, visit: Visit) -> None:

@@ -67,7 +67,7 @@ def test_a_link_works_until_thirty_days_after_the_end(visit: Visit, service: Wor
     path = link(service, filed.tracking_id)
     service.clock.advance(timedelta(days=400))
     assert visit(None).get(path).status_code == 200  # as long as the case runs
-    service.runner.run(CancelInstance(filed.instance_id, "uji batas waktu tautan"), service.actor("ops"))
+    service.runner.run(CancelInstance(filed.instance_id, "uji batas waktu tautan", "other"), service.actor("ops"))
     service.clock.advance(timedelta(days=30))
     assert visit(None).post(path).status_code == 302
     service.clock.advance(timedelta(seconds=1))
