@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import bindparam, update
@@ -81,13 +82,14 @@ class SaveDraft:
     task_id: str
     data: Mapping[str, Any] = field(metadata=PERSONAL)
 
-    def execute(self, unit: Unit) -> None:
-        """Drafts are not checked against the form: they are allowed to be unfinished."""
+    def execute(self, unit: Unit) -> datetime:
+        """When it was kept. Drafts are not checked against the form: they are allowed to be unfinished."""
         refuse_strange(self.data)
         file = CaseFile.of_task(unit, self.task_id)
         task_rights.check(file, claimed_by_others=True)
         row = {"task_id": self.task_id, "user_id": unit.actor, "data": dict(self.data), "at": unit.now}
         upsert(unit.connection, _draft, row, key=("task_id", "user_id"))
+        return unit.now
 
 
 @dataclass(frozen=True)

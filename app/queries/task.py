@@ -86,6 +86,11 @@ def draft_of(session: Session, task_id: str, user_id: str) -> tuple[Mapping[str,
     return (draft.data, draft.at) if draft is not None else None
 
 
+def stamp(at: datetime) -> int:
+    """When a draft was kept, as a number that a page can compare."""
+    return int(at.timestamp() * 1_000_000)
+
+
 def given_for(session: Session, task_id: str) -> Mapping[str, Any] | None:
     """The answers with which a task was completed."""
     case = select(Task.instance_id).where(Task.id == task_id).scalar_subquery()  # answers lie in the order of cases

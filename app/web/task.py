@@ -48,6 +48,7 @@ class Desk:
     outcomes: Mapping[str, outcome.Outcome]
     draft: Mapping[str, Any]
     seen: Sight = PLAIN
+    draft_at: int = 0  # when it was kept, in microseconds: tells the browser's copy whether it is the newer one
 
 
 def again(task_id: str) -> str:
@@ -104,7 +105,7 @@ def draft(task_id: str) -> ResponseReturnValue:
     desk = _desk(task_id)
     typed, wrong = _typed(desk)
     try:
-        run(SaveDraft(task_id, typed))
+        at = run(SaveDraft(task_id, typed))
     except Conflict as lost:
         if _by_script():
             raise
@@ -113,7 +114,8 @@ def draft(task_id: str) -> ResponseReturnValue:
         return _page(desk, typed, wrong), 400
     if _by_script():
         local = service().calendar.local(now()).replace(second=0, microsecond=0)
-        return jsonify(said=_("Draf tersimpan pukul %(time)s.", time=text(time_text(local))))
+        said = _("Draf tersimpan pukul %(time)s.", time=text(time_text(local)))
+        return jsonify(said=said, at=str(tasks.stamp(at)))
     flash(_("Draf tersimpan. Anda dapat melanjutkan kapan saja."), "success")
     return redirect(url_for("task.show", task_id=task_id))
 
@@ -254,7 +256,8 @@ def _desk(task_id: str) -> Desk:
         blob = tasks.engine_state(session, task.instance_id)
         variables = Instance.decode(bundle.definition, blob).variables
         kept = tasks.draft_of(session, task_id, actor.id)
-        desk = Desk(task, file, bundle, form, variables, {}, kept[0] if kept else {}, seen)
+        draft, draft_at = (kept[0], tasks.stamp(kept[1])) if kept else ({}, 0)
+        desk = Desk(task, file, bundle, form, variables, {}, draft, seen, draft_at)
         if form is None or file is None or task.state != "open":
             return desk
         ahead = outcome.Lookahead(session, bundle, parts.shelf, parts.handlers, now())

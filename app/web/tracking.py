@@ -94,9 +94,10 @@ def due_times(tracking_id: str) -> ResponseReturnValue:
 @route(blueprint, "/lacak/<tracking_id>/tutup", Permission.REPORTER, methods=("POST",))
 def close(tracking_id: str) -> ResponseReturnValue:
     """Shut the complaint everywhere: this browser, all others, and every link sent so far."""
+    shelf = author.shelf_of(current_actor())
     run(CloseAccess(tracking_id))
     reporter.close()
-    flash(f"/lacak/{tracking_id}", "sent")  # on a shared phone drafts must not stay either
+    flash(f"{shelf} /lacak/{tracking_id}", "forget")  # on a shared phone drafts must not stay either
     flash(
         _(
             "Aduan %(number)s sudah ditutup di semua perangkat; tautan yang pernah kami kirim tidak berlaku lagi.",

@@ -69,7 +69,7 @@ def test_what_the_reporter_types_is_kept_as_a_draft_until_it_is_sent(visit: Visi
     path = f"/lacak/{filed.tracking_id}/cabut"
     assert f'data-draft="{path}"' in browser.get(path).text
     closed = browser.post(f"/lacak/{filed.tracking_id}/tutup", follow_redirects=True).text
-    assert f'data-draft-sent="/lacak/{filed.tracking_id}"' in closed
+    assert re.search(rf'data-draft-forget="/lacak/{filed.tracking_id}" data-shelf="[0-9a-f]{{12}}"', closed)
 
 
 def test_the_page_of_one_complaint_does_not_open_another(visit: Visit, service: World) -> None:

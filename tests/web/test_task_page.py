@@ -115,7 +115,9 @@ def test_a_draft_is_kept_and_restored_for_the_same_person_only(service: World, v
 
 def test_a_draft_saved_by_the_page_itself_is_answered_in_words(visit: Visit, step3: str) -> None:
     answer = visit("dinkominfo").post(f"/tugas/{step3}/draf", data={}, headers={"Accept": "application/json"})
-    assert answer.get_json() == {"said": "Draf tersimpan pukul 09.00."}
+    assert answer.get_json()["said"] == "Draf tersimpan pukul 09.00."
+    page = visit("dinkominfo").get(f"/tugas/{step3}").text  # by this the browser knows whether its copy is newer
+    assert f'data-draft-at="{answer.get_json()["at"]}"' in page
 
 
 def test_an_expired_session_keeps_what_was_typed(service: World, visit: Visit, clock: FrozenClock, step3: str) -> None:

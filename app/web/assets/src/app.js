@@ -1,10 +1,11 @@
 // What every page loads. Pages work without it: each script below only adds comfort to marked elements.
 import htmx from 'htmx.org';
 import { armAutosave } from './autosave.js';
+import { armClosing } from './closing.js';
 import { armConditions } from './condition.js';
 import { armCopying } from './copy.js';
 import { armCounters } from './counter.js';
-import { armDrafts } from './draft.js';
+import { armDrafts, armLeaving } from './draft.js';
 import { armDue } from './due.js';
 import { armFiles } from './files.js';
 import { armImpossible } from './impossible.js';
@@ -32,11 +33,13 @@ function armParts(root) {
 }
 
 armImpossible();
+armClosing();
 armAutosave();
 armCopying();
 armDue();
 armFiles();
 armKeys();
+armLeaving();
 armSending();
 armParts(document);
 document.addEventListener('htmx:after:swap', () => armParts(document));

@@ -1,12 +1,15 @@
-// A form is sent once, however often its button is pressed; a refused form shows its list of errors first.
+// A form is sent once, however often its button is pressed, and stays where it is while there is no connection; a refused
+// form shows its list of errors first.
 
 /** Guards every form with method post, leads back from [data-back], and moves the focus to [data-error-summary] when a page brings one. */
 export function armSending() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== 'post' || form.target === '_blank') return;
-    if ('sending' in form.dataset) {
+    const offline = document.querySelector('[data-offline]');
+    if ('sending' in form.dataset || (offline && navigator.onLine === false)) {
       event.preventDefault();
+      if (offline) offline.hidden = 'sending' in form.dataset;
       return;
     }
     form.dataset.sending = '';
