@@ -126,5 +126,5 @@ def test_a_reply_to_a_case_that_ended_is_offered_for_copying(lively: Site, visit
     other.goto(f"/lacak/{filed.tracking_id}/cabut")
     other.locator("main form button[type=submit]").first.click()
     other.wait_for_url(f"**/lacak/{filed.tracking_id}")
-    send(page, "Kirim tanggapan")
+    send(page)
     expect(page.locator("textarea")).to_have_value(REPLY["text"])
