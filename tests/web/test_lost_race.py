@@ -28,7 +28,7 @@ def test_who_lost_the_race_keeps_their_words_to_copy(service: World, visit: Visi
     assert answer.status_code == 409
     assert "Anda sudah menyelesaikan tugas ini dengan isian lain" in answer.text  # from another tab
     assert holds(answer, REASON) and "Tidak, kembalikan ke Dinkominfo" in answer.text
-    assert answer.text.count('data-error-summary') == 1
+    assert answer.text.count("data-error-summary") == 1
 
 
 def test_the_same_answers_sent_twice_are_no_race(service: World, visit: Visit) -> None:
