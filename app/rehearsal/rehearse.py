@@ -103,7 +103,7 @@ def rehearse_one(bundle: Bundle, service: ServiceData, handlers: Handlers, name:
 def _played(stage: Stage, scenario: Scenario) -> Text | None:
     for number, move in enumerate(scenario.moves, 1):
         try:
-            _make(stage, move)
+            make(stage, move)
         except (Refusal, CalendarError, ValueError, KeyError) as error:
             return _at(f"langkah {number}", f"step {number}", error)
         if move.status is not None and stage.status != move.status:
@@ -114,7 +114,8 @@ def _played(stage: Stage, scenario: Scenario) -> Text | None:
     return None
 
 
-def _make(stage: Stage, move: Move) -> None:
+def make(stage: Stage, move: Move) -> None:
+    """Let the case go one move of a scenario further."""
     if move.kind == "task":
         stage.do(move.target, move.role, move.unit, move.answers)
     elif move.kind == "message":

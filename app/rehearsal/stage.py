@@ -79,6 +79,11 @@ class Stage:
         """The end event reached; None while the case goes on."""
         return self.instance.ended[-1] if self.instance.completed and self.instance.ended else None
 
+    @property
+    def paused(self) -> bool:
+        """Whether the clock stands still."""
+        return self._paused_at is not None
+
     def do(self, element: str, role: str | None, unit: str | None, answers: Mapping[str, Any]) -> None:
         """Complete the open user task `element` as `role`; Mishap when it is not open or not that role's."""
         work = next((work for work in self.instance.open() if work.kind == "user" and work.element == element), None)
@@ -93,7 +98,7 @@ class Stage:
                 f"{element} untuk unit {wanted.unit}, bukan {unit}", f"{element} is for unit {wanted.unit}, not {unit}"
             )
         variables = self._taken(self.play.bundle.definition.elements[element].form_key, answers)
-        self._step(lambda live: live.complete(work.id, variables, self.env))
+        self.step(lambda live: live.complete(work.id, variables, self.env))
 
     def send(self, name: str, answers: Mapping[str, Any]) -> None:
         """Send a message into the case, or withdraw it; Mishap when nothing waits for it."""
@@ -101,13 +106,13 @@ class Stage:
         if name == WITHDRAW and manifest.instance.withdraw:
             rule = manifest.instance.withdraw
             self._taken(rule.form, answers)
-            self._step(lambda live: live.cancel(rule.end, self.env))
+            self.step(lambda live: live.cancel(rule.end, self.env))
             return
         wait = next((wait for wait in self.instance.waits() if wait.kind == "message" and wait.name == name), None)
         if wait is None or name not in manifest.messages:
             raise self._unexpected(name)
         variables = self._taken(manifest.messages[name].form, answers)
-        self._step(lambda live: live.deliver(wait.id, variables, self.env))
+        self.step(lambda live: live.deliver(wait.id, variables, self.env))
 
     def wait(self, until: datetime) -> None:
         """Let time pass; every timer fires at its own instant on the way."""
@@ -120,7 +125,7 @@ class Stage:
         self.now = until
 
     def _fire(self, timer: str) -> None:
-        self._step(lambda live: live.fire(timer, self.env))
+        self.step(lambda live: live.fire(timer, self.env))
 
     def later(self, span: str, clock: str) -> datetime:
         """The instant `span` from now, counted on `clock`."""
@@ -155,7 +160,8 @@ class Stage:
             raise _mishap(f"formulir {key} tidak ada", f"there is no form {key}")
         return form
 
-    def _step(self, change: Callable[[Instance], Step]) -> None:
+    def step(self, change: Callable[[Instance], Step]) -> None:
+        """Let the engine take one step, whatever it is, and what follows by itself."""
         self._settle([change(self.instance)])
 
     def _settle(self, steps: list[Step]) -> None:

@@ -40,16 +40,22 @@ def real(tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
 
 def replay(world: World, scenario: Scenario) -> Filed:
     """The scenario's moves as commands; timers run at their own instants, as the executor runs them."""
-    world.clock.at = scenario.start.astimezone(UTC)
-    given = dict(scenario.data)
-    origin, channel = given.pop("origin", "national"), given.pop("channel", "web")
-    filed = world.file(answers=given, origin=origin, channel=channel)
+    filed = begin(world, scenario)
     for move in scenario.moves:
-        _make(world, filed, move)
+        make(world, filed, move)
     return filed
 
 
-def _make(world: World, filed: Filed, move: Move) -> None:
+def begin(world: World, scenario: Scenario) -> Filed:
+    """The complaint with which the scenario begins."""
+    world.clock.at = scenario.start.astimezone(UTC)
+    given = dict(scenario.data)
+    origin, channel = given.pop("origin", "national"), given.pop("channel", "web")
+    return world.file(answers=given, origin=origin, channel=channel)
+
+
+def make(world: World, filed: Filed, move: Move) -> None:
+    """One move of the scenario as a command."""
     if move.kind == "until":
         _wait(world, move.target.astimezone(UTC))
     elif move.kind == "task":
