@@ -33,6 +33,9 @@ FILTERS = ("unit", "free", "mine", "soon", "late", "waiting")
 
 OF_COMPLAINT = (Complaint.title, Complaint.category, Complaint.kelurahan, *sight.OF_COMPLAINT)
 Conditions = list[ColumnElement[bool]]
+# The unit is the same in all rows of a pair; PostgreSQL walks the index only where it is named ("is null" hides it).
+BY_INDEX = (Candidate.unit, Candidate.due_at, Candidate.task_id)
+
 Pair = tuple[str, str | None]  # a role, and the unit a task asks for (None: a task that asks for none)
 Key = tuple[datetime | None, str]  # where a row stands in the list: its due time and its id
 
@@ -252,7 +255,7 @@ def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: 
     if after is not None:
         due, task_id = after
         query = query.where(tuple_(Candidate.due_at, Candidate.task_id) > tuple_(_bound(due), task_id))
-    rows = session.execute(query.order_by(Candidate.due_at, Candidate.task_id).limit(size))
+    rows = session.execute(query.order_by(*BY_INDEX).limit(size))
     return [(row.due_at, row.task_id) for row in rows]
 
 
@@ -262,7 +265,7 @@ def _undated(
     query = select(Candidate.task_id).where(_is(pair), *others, Candidate.due_at.is_(None), *_free(span))
     if after is not None and after[0] is None:
         query = query.where(Candidate.task_id > after[1])
-    return [(None, task_id) for task_id in session.scalars(query.order_by(Candidate.task_id).limit(size))]
+    return [(None, task_id) for task_id in session.scalars(query.order_by(*BY_INDEX).limit(size))]
 
 
 def _bound(due: datetime | None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g
+from flask import g, get_template_attribute
 from sqlalchemy.orm import Session
 
 from app.bundle.service import ServiceData
@@ -29,9 +29,12 @@ def step_name(element: str) -> Text:
     return Text(f"langkah {number}", f"step {number}") if number is not None else STEP
 
 
-def as_json(due: Deadline | None) -> dict[str, Any] | None:
-    """The due object of an answer, in the reader's language; None when nothing is due."""
-    return due.as_json(language()) if due is not None else None
+def as_json(step: Deadline | None, case: Deadline | None) -> dict[str, Any]:
+    """The due objects of a step and its case in the reader's language, and how a page shows what is left of each."""
+    chip = get_template_attribute("macros/due.html", "due_chip")
+    both = {"step": step, "case": case}
+    told = {name: due.as_json(language()) if due is not None else None for name, due in both.items()}
+    return {**told, "chips": {name: str(chip(due)) for name, due in both.items() if due is not None}}
 
 
 def estimate() -> str:

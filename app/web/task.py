@@ -124,7 +124,7 @@ def draft(task_id: str) -> ResponseReturnValue:
 def due_times(task_id: str) -> ResponseReturnValue:
     """The due times of the task and of its case as they stand now, for a page that was left open."""
     standing = _standing(_desk(task_id))
-    return jsonify(step=due.as_json(standing.step), case=due.as_json(standing.case))
+    return jsonify(due.as_json(standing.step, standing.case))
 
 
 @route(blueprint, "/tugas/<task_id>/akibat", Permission.TASK_WORK, methods=("POST",))

@@ -88,7 +88,7 @@ def due_times(tracking_id: str) -> ResponseReturnValue:
     """The due times of the open step and of the whole complaint as they stand now, for a page that was left open."""
     with read() as database:
         found = progress.progress(database, web().parts.shelf, tracking_id, now())
-    return jsonify(step=due.as_json(found.step_deadline), case=due.as_json(found.deadline))
+    return jsonify(due.as_json(found.step_deadline, found.deadline))
 
 
 @route(blueprint, "/lacak/<tracking_id>/tutup", Permission.REPORTER, methods=("POST",))

@@ -1,4 +1,6 @@
-"""A whole service on each kind of database."""
+"""The same service as for the commands."""
+
+from __future__ import annotations
 
 from tests.commands.conftest import ready, service
 
