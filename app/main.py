@@ -93,6 +93,7 @@ def create_app(
         letters,
         machine_words,
         navigation,
+        paper,
         public_words,
         returns,
         security,
@@ -121,6 +122,7 @@ def create_app(
     returns.install(app)
     navigation.install(app)
     tables.install(app)
+    paper.install(app)
     letters.install(app)
     shipped.install(app)
     sight.install(app)

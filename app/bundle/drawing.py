@@ -42,8 +42,8 @@ def draw(
     """
     plan = read_plan(data, file)
     pen = _Pen(labels or {}, highlight or Highlight())
-    frame = plan.frame
-    x, y, width, height = frame.x - MARGIN, frame.y - MARGIN, frame.width + 2 * MARGIN, frame.height + 2 * MARGIN
+    box = _around(plan.frame)
+    x, y, width, height = box.x, box.y, box.width, box.height
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:g} {y:g} {width:g} {height:g}"'
@@ -54,6 +54,15 @@ def draw(
             "</svg>\n",
         ]
     )
+
+
+def frame(data: bytes, file: str) -> Box:
+    """The rectangle that the drawing of these bytes fills."""
+    return _around(read_plan(data, file).frame)
+
+
+def _around(box: Box) -> Box:
+    return Box(box.x - MARGIN, box.y - MARGIN, box.width + 2 * MARGIN, box.height + 2 * MARGIN)
 
 
 class _Pen:

@@ -5,6 +5,7 @@
 //   data-zoom-in, data-zoom-out, data-zoom-fit, data-failed   the labels of the buttons and of a failure
 // Rows of the page marked data-element="id" and the shapes point at each other.
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { armPaper } from './paper.js';
 
 const READABLE = 0.8; // at this zoom the labels can be read
 const STRIDE = 80; // pixels that an arrow key moves the drawing
@@ -149,6 +150,7 @@ async function draw(host) {
     tools(host, viewer);
     keys(svg, canvas);
     point(viewer);
+    armPaper(host, viewer);
     // Where the case stands stays in view when the window is turned or resized.
     new ResizeObserver(() => { canvas.resized(); goTo(viewer, state); }).observe(host);
     host.dataset.drawn = '';
