@@ -29,6 +29,17 @@ def worded(service: ServiceData, template: str, lang: str, fields: Mapping[str, 
     return service.templates[template].render(lang, {name: _said(service, name, lang, fields) for name in fields})
 
 
+def around(base_url: str, link: str, days: int | None) -> dict[str, str]:
+    """What the product adds to every letter; `days`: how long its link works after the end, None where it does not."""
+    return {**pages(base_url), "link": link, "days": "" if days is None else str(days)}
+
+
+def staff_page(base_url: str, fields: Mapping[str, str]) -> str:
+    """Where a member of staff goes on after a letter: the file of its case, or the task list."""
+    number = fields.get("tracking_id")
+    return f"{base_url}/aduan/{number}" if number else f"{base_url}/tugas"
+
+
 def told(service: ServiceData, template: str, lang: str, base_url: str, fields: Mapping[str, str]) -> str:
     """What the conversation shows of a letter: its own words, with a mark where its personal link stands."""
     known = {**pages(base_url), "link": LINK.say(lang), **fields}

@@ -15,7 +15,7 @@ from app.commands.unit import INTAKE, Unit
 from app.domain.errors import Expired
 from app.domain.permissions import Permission
 from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise
-from app.rules.access import OPEN, SECRET, Link, link_of
+from app.rules.access import OPEN, RENEWAL, SECRET, Link, link_of
 from app.store import access
 from app.store.access import PersonalLink, VerifiedContact
 from app.store.base import table_of
@@ -25,7 +25,6 @@ from app.store.reporters import Reporter
 from app.store.upsert import upsert
 
 EMAIL = "email"
-TEMPLATE = "new_secret"
 MOST, WITHIN = 3, timedelta(hours=24)  # letters with a link to a new secret, so that nobody floods a mailbox
 _link, _verified, _complaint = table_of(PersonalLink), table_of(VerifiedContact), table_of(Complaint)
 _outbox, _reporter = table_of(OutboxMessage), table_of(Reporter)
@@ -76,15 +75,15 @@ class AskForNewSecret:
         unit.chain, unit.silent = INTAKE, True
         number = normalise(self.complaint_id)
         instance = _fitting(unit, number, self.address)
-        if instance is None or TEMPLATE not in unit.service.templates or _flooded(unit, instance):
+        if instance is None or RENEWAL not in unit.service.templates or _flooded(unit, instance):
             return
         unit.chain, unit.silent = instance, False
         letter = unit.parts.chance.hex()
         row = {
             "id": letter,
-            "key": f"{TEMPLATE}:{letter}",
+            "key": f"{RENEWAL}:{letter}",
             "instance_id": instance,
-            "template": TEMPLATE,
+            "template": RENEWAL,
             "recipient": f"reporter:{number}",
             "fields": {"tracking_id": number},
             "created_at": unit.now,
@@ -153,6 +152,6 @@ def _fitting(unit: Unit, number: str, address: str) -> str | None:
 
 
 def _flooded(unit: Unit, instance: str) -> bool:
-    asked = (_outbox.c.instance_id == instance, _outbox.c.template == TEMPLATE)
+    asked = (_outbox.c.instance_id == instance, _outbox.c.template == RENEWAL)
     recent = select(_outbox.c.id).where(*asked, _outbox.c.created_at > unit.now - WITHIN).limit(MOST)
     return len(unit.execute(recent).all()) >= MOST

@@ -13,7 +13,7 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.base import table_of
-from app.store.outbox import OutboxMessage
+from app.store.outbox import PROBLEMS, OutboxMessage
 
 _message = table_of(OutboxMessage)
 MOVED_ON = Text("Pesan ini sudah dicoba lagi.", "This message is being tried again already.")
@@ -28,7 +28,7 @@ class SendAgain:
     reason: str
 
     def execute(self, unit: Unit) -> None:
-        """Raises NotFound, Conflict when the message is not failed (any more), Invalid without a reason."""
+        """Raises NotFound, Conflict when nothing is wrong with the message (any more), Invalid without a reason."""
         need_reason(self.reason)
         mine = _message.c.id == self.message_id
         found = unit.execute(select(_message.c.instance_id, _message.c.state).where(mine).with_for_update()).first()
@@ -36,6 +36,6 @@ class SendAgain:
             raise NotFound()
         if found.instance_id is not None:
             unit.chain = found.instance_id
-        if found.state != "failed":
+        if found.state not in PROBLEMS:
             raise Conflict(MOVED_ON)
         unit.execute(update(_message).where(mine).values(state="waiting", attempts=0, due_at=unit.now))

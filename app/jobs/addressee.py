@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.bundle.wording import staff_page
 from app.commands import reset_links
 from app.commands.parts import Parts
 from app.senders.letter import NotSent
@@ -31,29 +32,31 @@ class Addressee:
     audience: str = "staff"
     about: Mapping[str, str] = field(default_factory=dict)  # what the frame says of the reporter's own complaint
     complaint_id: str | None = None  # of a reporter
+    confidential: bool = False  # whether the case that the letter is about is so now
     email_hash: str | None = None
 
 
-def addressee(session: Session, parts: Parts, recipient: str) -> Addressee:
-    """Who that is. Raises Gone, and NotSent when a sealed identity does not open."""
+def addressee(session: Session, parts: Parts, recipient: str, instance_id: str | None) -> Addressee:
+    """Who that is, for a letter about a case. Raises Gone, and NotSent when a sealed identity does not open."""
     kind, _, of = recipient.partition(":")
-    return _person(session, of) if kind == "user" else _reporter(session, parts, of)
+    query = select(Complaint.is_confidential).where(Complaint.instance_id == instance_id)
+    confidential = bool(instance_id is not None and session.scalar(query))
+    return _person(session, of, confidential) if kind == "user" else _reporter(session, parts, of)
 
 
 def way_on(session: Session, parts: Parts, recipient: str, fields: Mapping[str, str]) -> str:
     """Where a member of staff goes on: the page behind a letter with its own secret, the case's file, or the tasks."""
-    base, number, _, user_id = parts.settings.base_url, fields.get("tracking_id"), *recipient.partition(":")[1:]
     if "until" in fields:
-        user = session.get(User, user_id)
+        user = session.get(User, recipient.partition(":")[2])
         return "" if user is None else reset_links.link(parts.settings, user, datetime.fromisoformat(fields["until"]))
-    return f"{base}/aduan/{number}" if number else f"{base}/tugas"
+    return staff_page(parts.settings.base_url, fields)
 
 
-def _person(session: Session, user_id: str) -> Addressee:
+def _person(session: Session, user_id: str, confidential: bool) -> Addressee:
     user = session.get(User, user_id)
     if user is None or not user.active:
         raise Gone
-    return Addressee((user.email,), user.lang)
+    return Addressee((user.email,), user.lang, confidential=confidential)
 
 
 def _reporter(session: Session, parts: Parts, complaint_id: str) -> Addressee:
@@ -69,4 +72,4 @@ def _reporter(session: Session, parts: Parts, complaint_id: str) -> Addressee:
     addresses = tuple(str(identity[name]) for name in ("email", "phone") if identity.get(name))
     # A letter lies in shared inboxes and on lock screens: that of a confidential case does not say what it is about.
     about = {"title": "" if confidential else title}
-    return Addressee(addresses, lang or "id", "reporter", about, complaint_id, row.email_hash)
+    return Addressee(addresses, lang or "id", "reporter", about, complaint_id, confidential, row.email_hash)

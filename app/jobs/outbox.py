@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy import Row
 
 from app.bundle.service import ServiceData
-from app.bundle.wording import LINK, letter, pages
-from app.commands.access import TEMPLATE as NEW_SECRET
+from app.bundle.wording import LINK, around, letter
 from app.commands.parts import Parts
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
-from app.rules.access import AFTER_END, OPEN, SECRET
+from app.rules.access import PATHS, days_of, purpose_of
+from app.rules.letters import fit_to_send
 from app.rules.remaining import letter_fields
 from app.senders.letter import Letter, NotSent, Sender, Unreachable, Unsendable, kind_of
 from app.store.access import add_link, drop_link
@@ -26,7 +26,6 @@ from app.store.faults import faultpoint
 BATCH = 50
 TRIES = 30  # about a day: a receiver that is down for an afternoon loses nothing
 LONGEST_WAIT = timedelta(hours=1)
-PATHS = {OPEN: "tautan", SECRET: "kode"}
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +51,7 @@ class Outbox:
     def _send(self, row: Row[Any]) -> bool:
         try:
             with reading(self._parts.database) as session:
-                to = addressee(session, self._parts, row.recipient)
+                to = addressee(session, self._parts, row.recipient, row.instance_id)
                 service = self._parts.service(session)
                 on = way_on(session, self._parts, row.recipient, row.fields) if to.complaint_id is None else ""
             way, address = self._way(to)
@@ -93,7 +92,7 @@ class Outbox:
             yield on
             return
         chance, kind = self._parts.chance, kind_of(address)
-        token, purpose = chance.code(26), SECRET if row.template == NEW_SECRET else OPEN
+        token, purpose = chance.code(26), purpose_of(row.template)
         columns = {
             "complaint_id": to.complaint_id,
             "purpose": purpose,
@@ -112,9 +111,10 @@ class Outbox:
             raise
 
     def _letter(self, service: ServiceData, row: Row[Any], to: Addressee, address: str, link: str) -> Letter:
-        days = "" if row.template == NEW_SECRET else str(AFTER_END.days)
-        known = {"link": link, "days": days, **pages(self._parts.settings.base_url), **to.about}
-        fields = letter_fields(service.calendar, self._parts.clock.now(), {**known, **row.fields})
+        known = around(self._parts.settings.base_url, link, days_of(row.template))
+        # A case may have become confidential since the letter was written.
+        own = fit_to_send(row.fields, service.templates.get(row.template), to.confidential)
+        fields = letter_fields(service.calendar, self._parts.clock.now(), {**known, **to.about, **own})
         said = letter(service, row.template, to.lang, to.audience, fields)
         return Letter(row.key, address, said.subject, said.body, said.short)
 

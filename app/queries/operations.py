@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.bundle.service_statuses import CANCELLED
 from app.queries import sight
 from app.store.accounts import User
+from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
 from app.store.jobs import IS_WAITING, Incident, Job
-from app.store.outbox import OutboxMessage
+from app.store.outbox import PROBLEMS, OutboxMessage
 from app.store.tasks import IS_OPEN, Task
 
 DAYS = 14
 PAGE = 50
+RECENT = timedelta(days=30)
+PROBLEM = "problem"  # what lists call all messages that did not arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,20 @@ class Overview:
     overdue_tasks: int
     incidents: int
     late_jobs: int
-    failed_messages: int
+    problem_messages: int  # letters that did not reach anybody
     waiting_messages: int
     next_job_at: datetime | None
     cancelled: int
     days: tuple[tuple[date, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message with the number of its case and, unless that is confidential, what it is about."""
+
+    message: OutboxMessage
+    number: str | None
+    title: str
 
 
 def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
@@ -47,7 +59,7 @@ def overview(session: Session, now: datetime, zone: ZoneInfo) -> Overview:
         overdue_tasks=_count(session, IS_OPEN, Task.due_at < now),
         incidents=_count(session, Incident.resolved_at.is_(None)),
         late_jobs=_count(session, IS_WAITING, Job.due_at < now - timedelta(minutes=1)),
-        failed_messages=_count(session, OutboxMessage.state == "failed"),
+        problem_messages=_problems(session, now),
         waiting_messages=_count(session, OutboxMessage.state == "waiting"),
         next_job_at=session.scalar(select(func.min(waiting.subquery().c.due_at))),
         cancelled=_count(session, ProcessInstance.state == CANCELLED, ProcessInstance.ended_at >= _since(now, zone)),
@@ -81,20 +93,25 @@ def ended_incidents(session: Session, offices: frozenset[str], limit: int = 20) 
 
 def messages(
     session: Session, offices: frozenset[str], state: str = "", after: str = "", limit: int = PAGE
-) -> tuple[list[tuple[OutboxMessage, str | None]], str | None]:
-    """The newest messages of one state or of all, with the number of their case; and what leads to older ones."""
-    wanted = select(OutboxMessage, ProcessInstance.business_key).outerjoin(
-        ProcessInstance, OutboxMessage.instance_id == ProcessInstance.id
+) -> tuple[list[Letter], str | None]:
+    """The newest messages of a state, of PROBLEM (what did not arrive) or of all; and what leads to older ones."""
+    wanted = (
+        select(OutboxMessage, ProcessInstance.business_key, Complaint.title, Complaint.is_confidential)
+        .outerjoin(ProcessInstance, OutboxMessage.instance_id == ProcessInstance.id)
+        .outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+        .where(sight.not_about(offices, OutboxMessage.instance_id))
     )
-    wanted = wanted.where(sight.not_about(offices, OutboxMessage.instance_id))
     if state:
-        wanted = wanted.where(OutboxMessage.state == state)
+        wanted = wanted.where(OutboxMessage.state.in_(PROBLEMS if state == PROBLEM else (state,)))
     last = session.get(OutboxMessage, after) if after else None
     if last is not None:
         wanted = wanted.where(tuple_(OutboxMessage.created_at, OutboxMessage.id) < (last.created_at, last.id))
     ordered = wanted.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc()).limit(limit + 1)
-    found: list[tuple[OutboxMessage, str | None]] = [(message, key) for message, key in session.execute(ordered)]
-    return found[:limit], found[limit - 1][0].id if len(found) > limit else None
+    found = [
+        Letter(message, number, "" if confidential else title or "")
+        for message, number, title, confidential in session.execute(ordered)
+    ]
+    return found[:limit], found[limit - 1].message.id if len(found) > limit else None
 
 
 def next_jobs(session: Session, offices: frozenset[str], limit: int = 50) -> list[tuple[Job, str | None]]:
@@ -104,6 +121,12 @@ def next_jobs(session: Session, offices: frozenset[str], limit: int = 50) -> lis
     return [
         (job, number) for job, number in session.execute(wanted.where(IS_WAITING).order_by(Job.due_at).limit(limit))
     ]
+
+
+def _problems(session: Session, now: datetime) -> int:
+    """What was given up stays a problem until it is tried again; who cannot be reached, for a month."""
+    lately = OutboxMessage.due_at >= now - RECENT
+    return _count(session, OutboxMessage.state.in_(PROBLEMS), or_(OutboxMessage.state == "failed", lately))
 
 
 def _count(session: Session, *conditions: object) -> int:

@@ -17,6 +17,8 @@ OPEN, SECRET = "open", "secret"  # what a link is for: to read the complaint, or
 AFTER_END = timedelta(days=30)  # how long after its end a complaint can still be opened by a link
 NEW_SECRET = timedelta(hours=24)  # how long the link to a new secret works, and only once
 LONGEST = 64  # characters of a token; whatever is longer is none
+PATHS = {OPEN: "tautan", SECRET: "kode"}  # where links lead
+RENEWAL = "new_secret"  # the letter with a link to a new secret
 _link, _complaint, _instance = table_of(PersonalLink), table_of(Complaint), table_of(ProcessInstance)
 _find = (
     select(_link, _complaint.c.instance_id, _instance.c.ended_at)
@@ -39,6 +41,16 @@ class Link:
     contact: str
     address_hash: str | None
     used_at: datetime | None
+
+
+def purpose_of(template: str) -> str:
+    """What the link in a letter is for."""
+    return SECRET if template == RENEWAL else OPEN
+
+
+def days_of(template: str) -> int | None:
+    """For how many days after the end of the case the link in a letter works; None for one that is used up before."""
+    return None if template == RENEWAL else AFTER_END.days
 
 
 def link_of(reader: Connection | Session, token: str, purpose: str, now: datetime) -> Link | None:

@@ -15,12 +15,19 @@ from app.web.current import web
 
 def install(app: Flask) -> None:
     """Give templates the words."""
-    app.jinja_env.globals.update(unreachable=unreachable, unreached=unreached, reached_fields=reached_fields)
+    app.jinja_env.globals.update(
+        unreachable=unreachable, unreached=unreached, reached_fields=reached_fields, reaches=reaches
+    )
 
 
 def reached_kinds() -> frozenset[str]:
     """The kinds of contact to which a letter really leaves the house."""
     return reached(web().ways)
+
+
+def reaches(kind: str) -> bool:
+    """Whether letters really leave the house to this kind of contact."""
+    return kind in reached_kinds()
 
 
 def news_by(contacts: Collection[str]) -> str | None:

@@ -14,7 +14,13 @@ from app.web.language import language
 def install(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
-        deed=deed, doer=doer, job_kind=job_kind, state_word=state_word, subject=subject, trouble=trouble
+        deed=deed,
+        doer=doer,
+        job_kind=job_kind,
+        state_word=state_word,
+        subject=subject,
+        trouble=trouble,
+        unsent_reason=unsent_reason,
     )
 
 
@@ -99,10 +105,21 @@ def state_word(code: str) -> str:
         "cancelled": _("tidak diperlukan lagi"),
         "sent": _("terkirim"),
         "kept": _("disimpan di sini, tidak dikirim"),
+        "problem": _("tidak sampai"),
         "failed": _("gagal"),
         "dropped": _("ditolak penerima"),
         "unreachable": _("tidak terjangkau"),
         "skipped": _("tidak perlu dikirim"),
+    }
+    return words.get(code, code)
+
+
+def unsent_reason(code: str) -> str:
+    """Why a message did not reach anybody, or not yet; what a mail server said stays as it said it."""
+    words: dict[str, str] = {
+        "no-way": _("tidak ada jalur ke kontak ini"),
+        "no-address": _("tidak ada kontak"),
+        "recipient-gone": _("penerimanya tidak ada lagi"),
     }
     return words.get(code, code)
 

@@ -19,10 +19,15 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, definitions, instances, operations, public, sight
 from app.queries.due import DueTimes, Standing
+from app.senders.blackhole import FOLDER as KEPT_IN
+from app.senders.blackhole import kept
 from app.store.instances import History
+from app.store.outbox import PROBLEMS, OutboxMessage
+from app.store.outbox import STATES as MESSAGE_STATES
 from app.web import due
 from app.web.current import now
 from app.web.language import language
+from app.web.letters import link_in
 from app.web.routes import current_actor, may, read, require, route, run, service, web
 from app.web.sight import current_viewer, sealed
 
@@ -213,27 +218,42 @@ def outbox() -> ResponseReturnValue:
     "/kotak-keluar/<message_id>/ulang",
     Permission.INSTANCE_OPERATE,
     methods=("POST",),
-    again=lambda message_id: _outbox_page("failed", {message_id: []}),
+    again=lambda message_id: _outbox_page(operations.PROBLEM, {message_id: []}),
 )
 def resend(message_id: str) -> ResponseReturnValue:
     """Try to send a message again whose last try had failed."""
     reason = _reason()
     if reason is None:
-        return _outbox_page("failed", {message_id: [REASON]}), 400
+        return _outbox_page(operations.PROBLEM, {message_id: [REASON]}), 400
     run(SendAgain(message_id, reason))
     flash(_("Dicatat. Sistem mencobanya lagi dalam beberapa detik."), "success")
     return redirect(url_for(".outbox"))
+
+
+@route(blueprint, "/kotak-keluar/<message_id>/buka", Permission.INSTANCE_OPERATE, methods=("POST",))
+def open_as_addressee(message_id: str) -> ResponseReturnValue:
+    """In the demo, where no letter arrives anywhere: go where its reader would go."""
+    settings = web().parts.settings
+    with read() as session:
+        row = session.get(OutboxMessage, message_id)
+        shown = settings.demo and row is not None and row.instance_id not in sealed(session, [row.instance_id])
+    letter = kept(settings.var_dir / KEPT_IN, row.key) if shown and row is not None else None
+    link = link_in(letter.body, settings.base_url) if letter is not None else None
+    if link is None:
+        raise NotFound
+    return redirect(link, 303)
 
 
 def _outbox_page(state: str, problems: Mapping[str, Sequence[Text]] | None = None) -> str:
     with read() as session:
         offices = current_viewer().offices
         found, after = operations.messages(session, offices, state, request.args.get("setelah", ""))
-    demo = web().parts.settings.demo  # nothing is really sent there: the page shows where a message would lead
+        hidden = sealed(session, [each.message.instance_id for each in found])
     following = urlencode({"keadaan": state, "setelah": after}) if after else None
     return render_template(
-        "operator/outbox.html", messages=found, state=state, demo=demo, following=following, problems=problems or {},
-        may_operate=may(Permission.INSTANCE_OPERATE),
+        "operator/outbox.html", messages=found, sealed=hidden, state=state, following=following,
+        problems=problems or {}, tried_again=PROBLEMS, may_operate=may(Permission.INSTANCE_OPERATE),
+        states=("", operations.PROBLEM, *MESSAGE_STATES), demo=web().parts.settings.demo,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.typed_date import read_date
 from app.queries import people
+from app.web.contacts import reaches
 from app.web.current import now
 from app.web.routes import current_actor, read, route, run, service
 
@@ -46,7 +47,10 @@ def add() -> ResponseReturnValue:
         )
     except Invalid as refusal:
         return _everybody(refusal.errors), 400
-    flash(_("Akun dibuat. Undangan untuk membuat kata sandi sudah dikirim; berikan perannya di bawah."), "success")
+    if reaches("email"):
+        flash(_("Akun dibuat. Kami kirim undangan untuk membuat kata sandi; berikan perannya di bawah."), "success")
+    else:
+        flash(_("Akun dibuat, tetapi surel belum dapat dikirim: undangannya ada di kotak keluar saja."), "warning")
     return redirect(url_for("people.one", user_id=user_id))
 
 

@@ -24,10 +24,9 @@ from app.commands.complaints import Filed
 from app.domain.chance import SystemChance
 from app.domain.clock import FrozenClock
 from app.domain.roles import Actor
-from app.jobs.outbox import PATHS
 from app.main import create_app, join
 from app.queries import people
-from app.rules.access import OPEN
+from app.rules.access import OPEN, PATHS
 from app.settings import Settings
 from app.store.access import add_link
 from app.store.accounts import User

@@ -28,7 +28,7 @@ def test_the_reporter_and_officers_read_letters_in_the_language_of_the_page(
     filed = service.answered(service.file(lang=sent))
     stored = [" ".join(row.text.split()) for row in service.rows(Message) if row.direction == "out"]
     words = {"id": "sudah kami terima", "en": "We have received"}
-    mark = {"id": "dikirim dalam bahasa Inggris", "en": "sent in Indonesian"}[read]
+    mark = {"id": "ditulis dalam bahasa Inggris", "en": "written in Indonesian"}[read]
     reporter, officer = visit(None), visit("dinkominfo")
     reporter.get(f"/bahasa/{read}")
     officer.get(f"/bahasa/{read}")
@@ -52,4 +52,4 @@ def test_a_letter_whose_words_are_gone_is_shown_as_it_was_sent(
     officer = visit("dinkominfo")
     officer.get("/bahasa/en")
     (line,) = said(officer.get(f"/aduan/{filed.tracking_id}").text, "talk-out")
-    assert "sudah kami terima" in line and "sent in" not in line
+    assert "sudah kami terima" in line and "written in" not in line

@@ -14,13 +14,14 @@ from tests.world import World
 
 READ = re.compile(r'(?:aria-label|alt|title|placeholder)="([^"]*)"')
 MACHINE = re.compile(r"<(code|script|style)\b.*?</\1>", re.DOTALL)
+ADDRESS = re.compile(r"https?://\S+")  # an address of a page holds the number as machines have it
 TAG = re.compile(r"<[^>]*>")
 
 
 def bare(page: str) -> list[str]:
     """The numbers that somebody would read without their hyphen."""
     plain = MACHINE.sub(" ", page)
-    said = " ".join([TAG.sub(" ", plain), *READ.findall(plain)])
+    said = ADDRESS.sub(" ", " ".join([TAG.sub(" ", plain), *READ.findall(plain)]))
     return [word for word in re.findall(r"\b[0-9A-Z]{10}\b", said) if is_tracking_id(word)]
 
 

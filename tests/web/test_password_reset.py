@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from app.jobs.outbox import Outbox
 from app.senders.blackhole import FOLDER as BLACKHOLE
 from app.senders.blackhole import kept
 from app.senders.chosen import senders
+from app.senders.smtp import Smtp
 from app.store.accounts import Session
 from app.store.audit import AuditEntry
 from app.store.outbox import OutboxMessage
@@ -124,3 +126,17 @@ def test_a_link_that_is_over_leads_straight_to_a_new_one(visit: Visit) -> None:
     answer = visit(None).get("/sandi/not-a-link")
     assert answer.status_code == 410
     assert "Minta tautan baru di sini" in answer.text and 'action="/sandi"' in answer.text
+
+
+def test_where_no_mail_leaves_the_page_says_so(app: Flask, service: World) -> None:
+    person(service)
+    demo = app.test_client().post("/sandi", data={"email": EMAIL}).text
+    assert "surel tidak benar-benar dikirim" in demo
+    found = app.extensions["alur"]
+    real = replace(found.parts, settings=replace(found.parts.settings, demo=False))
+    app.extensions["alur"] = replace(found, parts=real)
+    assert "Pemasangan ini belum dapat mengirim surel." in app.test_client().post("/sandi", data={"email": EMAIL}).text
+    ways = (Smtp("127.0.0.1", 1, "", "", "a@b.example"),)
+    app.extensions["alur"] = replace(found, parts=real, ways=ways)
+    said = app.test_client().post("/sandi", data={"email": EMAIL}).text
+    assert "belum dapat mengirim surel" not in said and "kami kirim ke sana tautan" in said
