@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +13,7 @@ from tests.browser.visiting import Visits
 from tests.world import ACCEPT, REASON, RETURN
 
 pytestmark = pytest.mark.browser
+TUESDAY = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)  # 15.40 in Pekalongan
 
 FOCUS_SHOWS = """() => {
   const style = getComputedStyle(document.activeElement);
@@ -111,3 +112,18 @@ def _tab_to(page: Page, selector: str, most: int = 80) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_a_page_left_open_says_what_is_left_when_somebody_looks_again(fresh: Site, visits: Visits) -> None:
+    filed = fresh.at_opd()  # step 4 is due on Tuesday 15.45
+    fresh.clock.at = TUESDAY
+    page = visits.officer(fresh, "pupr")
+    open_task(page, filed.tracking_id)
+    step = page.locator('[data-due="step"]')
+    expect(step).to_contain_text("hari ini sampai 15.45")
+    fresh.clock.advance(timedelta(minutes=15))
+    page.evaluate("Date.now = () => performance.timeOrigin + 3600000")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(step).to_contain_text("lewat sejak Sel 24 Nov 15.45")
+    expect(step.locator(".chip-late")).to_be_visible()
+    expect(page.locator('[data-due="case"]')).to_contain_text("sisa 13 hari kerja")
