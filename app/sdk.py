@@ -20,8 +20,9 @@ _TOPIC = "__alur_topic__"
 class Case:
     """What a handler may know of one case, all of it free of personal data.
 
-    `answers` holds the latest answers of each form by its key; `unit` is the office now responsible (`unit_name` its
-    full name), `due` the end of the case's own limit or None, `similar` the tracking ids of open cases that look alike.
+    `answers` holds the latest answers of each form by its key, the form answered last at the end; `unit` is the office
+    now responsible (`unit_name` its full name), `due` the end of the case's own limit or None, `similar` the tracking
+    ids of open cases that look alike.
     `until` tells when a limit of the policy would end if it began now, or None for a key that is not in the policy.
     """
 
@@ -39,6 +40,11 @@ class Case:
     unit_name: str | None = None
     similar: tuple[str, ...] = ()
     until: Callable[[str], datetime | None] = lambda _: None
+
+    @property
+    def latest(self) -> str:
+        """The form that was answered last; empty where none was."""
+        return next(reversed(list(self.answers)), "")
 
     def deadline(self, key: str) -> str:
         """The end of a limit that begins now, as an instant in ISO 8601; empty for an unknown key."""

@@ -116,7 +116,10 @@ class Lookahead:
         return self.shelf.limit(self.session, row.sla_digest, key, day)
 
     def _case(self, file: File, live: Instance, env: Environment) -> Case:
-        answers = {given.form: given.data for given in file.answers}
+        answers: dict[str, Mapping[str, Any]] = {}
+        for given in file.answers:
+            answers.pop(given.form, None)  # the form answered last stands at the end
+            answers[given.form] = given.data
         return Case(
             tracking_id=file.tracking_id,
             title="" if file.is_confidential else file.title,

@@ -151,6 +151,7 @@ class Stage:
             return {}
         form = self._form(form_key)
         kept = form.load(answers, sources_of(self.play.service, self.now), self.instance.variables)
+        self.answers.pop(form_key, None)  # the form answered last stands at the end
         self.answers[form_key] = {name: value for name, value in kept.items() if value is not None}
         return dict(facts.project(self.play.bundle, form_key, kept))
 

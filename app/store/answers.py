@@ -15,5 +15,9 @@ _of_instance = _of_instance.order_by(_answer.c.seq)
 
 
 def latest_answers(connection: Connection, instance_id: str) -> dict[str, dict[str, Any]]:
-    """Form key -> the answers given last."""
-    return {row.form: row.data for row in connection.execute(_of_instance, {"instance": instance_id})}
+    """Form key -> the answers given last, the form that was answered last at the end."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in connection.execute(_of_instance, {"instance": instance_id}):
+        found.pop(row.form, None)
+        found[row.form] = row.data
+    return found

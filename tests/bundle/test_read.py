@@ -29,7 +29,7 @@ def test_a_folder_gives_the_files_it_names_and_the_forms_it_uses() -> None:
         *(f"forms/{key}.form" for key in bundle().forms),
         "forms/labels.en.toml",
     }
-    assert len(bundle().forms) == 12
+    assert len(bundle().forms) == 13
 
 
 def test_an_archive_holds_the_same_bundle_and_is_the_same_every_time() -> None:

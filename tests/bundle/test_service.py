@@ -147,7 +147,7 @@ def test_every_permission_that_is_not_open_to_all_belongs_to_some_role() -> None
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_every_message_can_be_written_in_both_languages(lang: str) -> None:
-    wanted = {"receipt", "forward", "returned", "report", "completion_request", "rating_request", "withdrawal"}
+    wanted = {"receipt", "forward", "returned", "report", "completion_request", "closed", "withdrawal"}
     assert wanted | {"reminder", "overdue", "escalation", "digest"} <= set(shipped().templates)
     for template in shipped().templates.values():
         fields = {name: f"<{name}>" for name in template.placeholders}

@@ -158,7 +158,7 @@ PLACES: dict[str, Callable[[World, Filed], object]] = {
     "returned_dinkominfo": lambda service, filed: step(
         service, service.at_opd(filed), ("verify_disposition_opd", "pupr", RETURN)
     ),
-    "returned_dinkominfo again": returned_thrice,
+    "awaiting_decision": returned_thrice,
     "in_follow_up": lambda service, filed: step(
         service, service.at_opd(filed), ("verify_disposition_opd", "pupr", ACCEPT)
     ),
@@ -267,3 +267,53 @@ def test_what_the_service_says_by_itself_it_says_in_its_own_name(service: World)
     said = {row.template: row.author for row in service.rows(Message, complaint_id=filed.tracking_id)}
     assert said == {"receipt": CITY, "completion_request": MINISTRY, "archived": CITY}
     assert service.rows(Task, state="open") == []
+
+
+RULING = {
+    "supervisor_ruling": "uphold",
+    "answer": "Lampu sudah diganti pada 23 November 2026 dan diperiksa oleh petugas kami malam itu juga.",
+    "reason": "Berita acara pemeriksaan sudah kami terima lengkap.",
+}
+
+
+def disputed(service: World) -> Filed:
+    """A complaint whose result the ministry has sent back three times."""
+    filed = service.file()
+    confirmed(service, filed)
+    not_proper = {"result_proper": False, "remarks": "Jawaban belum menyebut tanggal selesainya."}
+    for _ in range(2):
+        service.do(filed, "verify_result", "menteri", not_proper)
+        service.do(filed, "confirm_result", "dinkominfo", CONFIRM)
+    service.do(filed, "verify_result", "menteri", not_proper)
+    return filed
+
+
+def test_what_comes_back_a_third_time_is_told_to_wait_for_the_head_of_division(service: World) -> None:
+    office, result = service.file(), disputed(service)
+    returned_thrice(service, office)
+    for filed in (office, result):
+        assert service.rows(ProcessInstance, id=filed.instance_id)[0].status == "awaiting_decision"
+        (letter,) = letters(service, filed, "decision_awaited")
+        assert letter.fields["target"] == "Kepala Bidang Informasi dan Komunikasi Publik"
+        assert len(letters(service, filed, "sent_back")) == 2, "the third return is told by that letter alone"
+
+
+def test_the_reporter_reads_the_ruling_and_never_its_reason_for_colleagues(service: World) -> None:
+    filed = disputed(service)
+    service.do(filed, "supervisor_rules", "kabid", RULING)
+    (letter,) = letters(service, filed, "report")
+    assert letter.fields["result"] == RULING["answer"]
+    said = [row for row in service.rows(Message, complaint_id=filed.tracking_id) if row.template == "report"]
+    assert RULING["answer"] in said[0].text and said[0].author == CITY
+    assert not any(RULING["reason"] in str(row.fields) for row in service.rows(OutboxMessage))
+
+
+def test_a_complaint_that_closes_says_so_and_why(service: World) -> None:
+    silent, rated = service.answered(), service.answered()
+    rating = SendMessage(rated.tracking_id, "reporter_satisfied", {"rating": "4"})
+    service.runner.run(rating, service.reporter(rated))
+    service.clock.advance(timedelta(days=30))
+    Executor(service.runner).run_due()
+    for filed, why in ((silent, "Tidak ada tanggapan"), (rated, "Terima kasih atas penilaian Anda.")):
+        (letter,) = letters(service, filed, "closed")
+        assert letter.fields["why"].startswith(why)

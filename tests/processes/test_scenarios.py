@@ -12,7 +12,7 @@ NAMES = sorted(f"scenarios/{path.name}" for path in (FOLDER / "scenarios").glob(
 # Where a case can wait: what must have happened last before the reporter withdraws.
 WAITS = {
     "start_completion", "ministry_disposition", "verify_disposition_dinkominfo", "verify_disposition_opd",
-    "supervisor_assigns", "follow_up", "confirm_result", "verify_result",
+    "supervisor_assigns", "supervisor_rules", "follow_up", "confirm_result", "verify_result",
 }  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_a_withdrawal_is_played_in_every_wait_state() -> None:
         for move in read_scenario(data, name).moves[-2:]
     }
     assert states >= {"incomplete", "planned", "answered", "withdrawn"}
-    assert len(withdrawn) == 11
+    assert len(withdrawn) == 12
 
 
 def test_every_drawn_timer_fires_at_its_due_time_in_some_scenario() -> None:

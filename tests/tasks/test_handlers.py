@@ -61,8 +61,8 @@ def test_messages_fill_their_templates(topic: str, outcome: str) -> None:
         template = service().templates[message.template]
         given_fields = {name.removesuffix("_en") for name in message.fields}
         assert given_fields <= template.placeholders
-        # A line of a template whose field is missing is left out; only a plan has a date.
-        assert template.placeholders - {"expected_date"} <= given_fields | ADDED_WHEN_WRITTEN
+        # A line whose field is missing is left out: only a plan has a date, only a ruling ends with an answer.
+        assert template.placeholders - {"expected_date", "answer"} <= given_fields | ADDED_WHEN_WRITTEN
 
 
 def test_handlers_set_only_declared_variables() -> None:
@@ -132,9 +132,15 @@ def test_the_report_says_until_when_one_may_reply(channel: str, key: str) -> Non
     assert asked == [key]
 
 
-def test_who_has_just_rated_is_not_asked_again() -> None:
-    assert handlers()["request_rating"](case(answers={"kepuasan": {"rating": 4}})) == Result()
-    assert one(handlers()["request_rating"](case())).template == "rating_request"
+def test_whoever_is_told_that_the_complaint_is_closed_is_told_why() -> None:
+    rated = {"tindak_lanjut": {}, "kepuasan": {"rating": 4}}
+    again = {"kepuasan": {"rating": 1}, "tindak_lanjut": {"result": "Ditambal lagi."}}  # rated before the rework only
+    assert "Terima kasih" in one(handlers()["request_rating"](case(answers=rated))).fields["why"]
+    for silent in ({}, again):
+        assert "Tidak ada tanggapan" in one(handlers()["request_rating"](case(answers=silent))).fields["why"]
+    ruled = case(answers={"putusan_pengawas": {"answer": "Jalan itu milik provinsi."}}, status="awaiting_decision")
+    message = one(handlers()["request_rating"](ruled))
+    assert (message.template, message.fields["answer"]) == ("closed", "Jalan itu milik provinsi.")
 
 
 def test_the_reporter_learns_why_a_complaint_was_archived() -> None:

@@ -117,9 +117,13 @@ def _note(node: ast.Compare, constants: dict[Key, set[Any]]) -> None:
         for part in side.elts if isinstance(side, ast.List | ast.Tuple) else [side]:
             if isinstance(part, ast.Constant) and isinstance(part.value, str | int | float | bool | None):
                 values.add((type(part.value), part.value))
+        if isinstance(side, ast.BinOp):  # a sum is compared: its numbers count like those it is compared with
+            numbers = (part.value for part in ast.walk(side) if isinstance(part, ast.Constant))
+            values |= {(type(number), number) for number in numbers if isinstance(number, int | float)}
     for side in sides:
-        if isinstance(side, ast.Name | ast.Call):
-            constants.setdefault(_key(side), set()).update(values)
+        for asked in ast.walk(side) if isinstance(side, ast.BinOp) else (side,):
+            if isinstance(asked, ast.Name | ast.Call):
+                constants.setdefault(_key(asked), set()).update(values)
 
 
 def _samples(constants: set[Any]) -> list[Any]:

@@ -139,6 +139,22 @@ def test_the_good_drawing_is_left_alone(rule: str) -> None:
     assert not [one for one in found if one[0] == rule or one[2] == "error"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "never"),
+    [
+        ("returns('yes') + returns('no') &gt;= 3", False),
+        ("returns('yes') &gt;= 2 + returns('no')", False),
+        ("returns('yes') &lt; 2 + returns('no') and returns('yes') &gt;= 5 + returns('no')", True),
+    ],
+)
+def test_what_is_added_up_is_looked_at_too(condition: str, never: bool) -> None:
+    drawn = (FIXTURES / "condition-never-true.good.bpmn").read_text("utf-8")
+    changed = drawn.replace("n &gt; 3 and n &lt; 5", condition)
+    assert changed != drawn
+    found = check_files({"drawing.bpmn": changed.encode()}, **NAMES)
+    assert ("condition-never-true" in {finding.rule for finding in found}) == never
+
+
 def test_a_plain_drawing_has_no_findings_at_all() -> None:
     assert _check("plain.good.bpmn") == []
 
