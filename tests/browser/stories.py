@@ -16,6 +16,9 @@ from tests.browser.visiting import Visits
 NO_PAGES = {
     "/static/<path:filename>": "files of the bundle",
     "/healthz": "for machines",
+    "/robots.txt": "for machines",
+    "/.well-known/security.txt": "for machines",
+    "/favicon.ico": "leads to the mark",
     "/bahasa/<lang>": "leads back to the page",
     "/beranda": "leads to the first page of the person's own work",
     "/lampiran/<attachment_id>": "a file",
