@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from app.bundle.read import Bundle
 from app.commands import accused_person, answering, complaint_rows, history
@@ -16,6 +16,7 @@ from app.commands.command import PERSONAL
 from app.commands.plain import refuse_strange
 from app.commands.settlement import Standing, settle
 from app.commands.starting import new_row
+from app.commands.submission import Submission
 from app.commands.unit import INTAKE, Unit
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
@@ -31,7 +32,6 @@ from app.store.reporters import Reporter
 
 SUBJECT = "complaint"
 SECRET = "secret"
-SUBMISSION = "submission"
 RELATED_PERSON = "related_person"  # sealed like an identity: never an answer, a variable or a field of a letter
 ITSELF = Text(
     "Instansi yang diadukan tidak menangani aduan tentang dirinya sendiri. Pilih instansi lain, atau kosongkan.",
@@ -64,6 +64,7 @@ class FileComplaint:
     lang: str = "id"
     mode: str = "main"
     submission: str | None = field(default=None, metadata=PERSONAL)
+    sender: str = field(default="", metadata=PERSONAL)  # the mark of the browser that holds the form
     notice_version: str = "1"
 
     def execute(self, unit: Unit) -> Filed:
@@ -71,8 +72,10 @@ class FileComplaint:
         unit.chain = INTAKE
         if unit.by.kind == "user":
             unit.require(Permission.COMPLAINT_INTAKE)
-        if known := self._known(unit):
-            return known
+        sent = self._submission()
+        if sent is not None and (known := sent.known(unit)) is not None:
+            number, instance, key = known
+            return Filed(number, key.code(SECRET, sent.token, SECRET_LENGTH), instance)
         deployment, bundle = _procedure(unit)
         kept, identity = self._checked(unit, bundle)
         person = kept.pop(RELATED_PERSON, None)
@@ -93,19 +96,10 @@ class FileComplaint:
         self._start(file, kept)
         return Filed(number, secret, file.id)
 
-    def _known(self, unit: Unit) -> Filed | None:
-        """The complaint that this very submission made before."""
+    def _submission(self) -> Submission | None:
         if self.submission is None:
             return None
-        if not 32 <= len(self.submission) <= 64 or not set(self.submission) <= set("0123456789abcdef"):
-            raise Invalid(errors={"submission": [Text("Muat ulang halaman ini.", "Please reload this page.")]})
-        for key in unit.parts.keys.all:
-            digest = key.digest(SUBMISSION, self.submission.encode())
-            found = unit.execute(select(_complaint.c.id, _complaint.c.instance_id).filter_by(submission=digest)).first()
-            if found is not None:
-                unit.chain = found.instance_id
-                return Filed(found.id, key.code(SECRET, self.submission, SECRET_LENGTH), found.instance_id)
-        return None
+        return Submission(self.submission, self.sender, {**self.answers, **self.identity, "": list(self.attachments)})
 
     def _checked(self, unit: Unit, bundle: Bundle) -> tuple[dict[str, Any], dict[str, Any]]:
         """The answers without, and only with, the reporter's identity."""
@@ -131,7 +125,7 @@ class FileComplaint:
             "id": file.complaint_id,
             "instance_id": file.id,
             "secret_hash": secret_hash,
-            "submission": unit.parts.keys.digest(SUBMISSION, self.submission) if self.submission else None,
+            **(sent.columns(unit) if (sent := self._submission()) else {}),
             "source": "alur",
             "channel": self.channel,
             "mode": self.mode,

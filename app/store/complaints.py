@@ -26,6 +26,8 @@ class Complaint(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("process_instance.id"), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))  # keyed hash of the reporter's secret
     submission: Mapped[str | None] = mapped_column(String(64), unique=True)  # keyed hash of the form's token
+    sender: Mapped[str | None] = mapped_column(String(64))  # of the token and the mark of the browser it came from
+    sent: Mapped[str | None] = mapped_column(String(64))  # of the token and everything that was typed
     source: Mapped[str] = mapped_column(String(32))  # "alur" or the system a complaint was imported from
     external_ref: Mapped[str | None] = mapped_column(String(64))
     channel: Mapped[str] = mapped_column(Code)

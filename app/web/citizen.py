@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from app.bundle.forms import Form
 from app.bundle.sources import sources_of
 from app.commands.complaints import FileComplaint
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import public, tracking
@@ -22,6 +22,7 @@ from app.web.routes import VISITOR, route
 from app.web.security import limiter
 
 NOTICE_VERSION = "1"  # of the privacy notice; the reporter's row keeps which one was shown
+BROWSER = "browser"  # in the session: which browser it is, known to nobody else
 NO_PROCEDURE = Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet.")
 
 blueprint = Blueprint("citizen", __name__)
@@ -66,10 +67,22 @@ def send_report() -> ResponseReturnValue:
             raise Invalid(errors={})
         rest, identity = form.split(answers)
         token = request.form.get(forms.SUBMISSION) or None
-        command = FileComplaint(rest, identity, lang=language(), submission=token, notice_version=NOTICE_VERSION)
-        filed = web().runner.run(command, VISITOR)
+        filed = web().runner.run(
+            FileComplaint(
+                rest,
+                identity,
+                lang=language(),
+                submission=token,
+                sender=session.get(BROWSER, ""),
+                notice_version=NOTICE_VERSION,
+            ),
+            VISITOR,
+        )
     except Invalid as refusal:
         return _form_page(form, answers, {**refusal.errors, **wrong}), 400
+    except Conflict as refusal:  # this form was sent before, with other words or from another browser
+        g.came_back = [refusal.message]
+        return _form_page(form, answers, renewed=True), 409
     reporter.open_complaint(filed.tracking_id, filed.secret)
     return redirect("/lapor/diterima")
 
@@ -103,12 +116,19 @@ def _form() -> Form:
 
 
 def _form_page(
-    form: Form, answers: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None, recent: str | None = None
+    form: Form,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, list[Text]] | None = None,
+    recent: str | None = None,
+    renewed: bool = False,
 ) -> str:
+    """The form; `renewed`: as another one than before, which can be sent once itself."""
     with read() as database:
         files = forms.names_of(database, answers, form)
     shown = forms.Shown(
         form, sources_of(service(), now()), answers, errors or {}, {}, files, fresh=request.method == "POST"
     )
-    token = request.form.get(forms.SUBMISSION) or web().parts.chance.hex()
+    chance = web().parts.chance
+    session.setdefault(BROWSER, chance.hex())  # a receipt is shown again to this browser only
+    token = (None if renewed else request.form.get(forms.SUBMISSION)) or chance.hex()
     return render_template("citizen/report.html", shown=shown, submission=token, service=service(), recent=recent)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
 from app.commands.complaints import FileComplaint
 from app.commands.identity import OpenIdentity
-from app.domain.errors import Forbidden, Invalid, NotFound
-from app.domain.tracking import is_tracking_id
+from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from app.domain.tracking import is_tracking_id, shown
 from app.queries.tracking import authenticate
 from app.store.audit import AuditEntry
 from app.store.complaints import Complaint
@@ -45,7 +47,7 @@ def test_the_number_and_secret_open_the_complaint_and_nothing_else_does(service:
 
 
 def test_a_submission_sent_twice_is_one_complaint_with_one_answer(service: World) -> None:
-    first, second = service.file(submission=TOKEN), service.file(submission=TOKEN)
+    first, second = (service.file(submission=TOKEN, sender="this browser") for _ in range(2))
     assert first == second
     assert len(service.rows(Complaint)) == len(service.rows(ProcessInstance)) == 1
     assert service.file().tracking_id != first.tracking_id
@@ -57,7 +59,7 @@ def test_a_submission_sent_by_two_threads_is_one_complaint(service: World) -> No
 
     def send() -> None:
         barrier.wait()
-        answers.append(service.file(submission=TOKEN))
+        answers.append(service.file(submission=TOKEN, sender="this browser"))
 
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:
@@ -66,6 +68,35 @@ def test_a_submission_sent_by_two_threads_is_one_complaint(service: World) -> No
         thread.join()
     assert len(answers) == 4 and len(set(map(str, answers))) == 1
     assert len(service.rows(Complaint)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"answers": {"chronology": "Masalah lain sama sekali, di tempat yang lain juga."}}, True),
+        ({"identity": {**IDENTITY, "name": "Orang Lain"}}, True),
+        ({"sender": "another browser"}, False),
+        ({"sender": ""}, False),
+    ],
+    ids=["words", "name", "browser", "no browser"],
+)
+def test_a_form_that_comes_again_otherwise_is_refused_and_never_dropped(
+    service: World, changes: dict[str, Any], named: bool
+) -> None:
+    first = service.file(submission=TOKEN, sender="this browser")
+    with pytest.raises(Conflict) as refused:
+        service.file(**{"submission": TOKEN, "sender": "this browser", **changes})
+    said = refused.value.message
+    assert (shown(first.tracking_id) in said.id, shown(first.tracking_id) in said.en) == (named, named)
+    assert len(service.rows(Complaint)) == 1
+
+
+def test_a_form_sent_before_this_was_kept_is_nobodys(service: World) -> None:
+    service.file(submission=TOKEN, sender="this browser")
+    with Session(service.parts.database) as database, database.begin():
+        database.execute(update(Complaint).values(sender=None, sent=None))
+    with pytest.raises(Conflict):
+        service.file(submission=TOKEN, sender="this browser")
 
 
 @pytest.mark.parametrize("token", ["", "x" * 32, "ab", "../../etc/passwd", "ab" * 40])

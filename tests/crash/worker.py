@@ -30,7 +30,7 @@ def act(service: World, name: str, given: dict[str, Any]) -> None:
     """Carry out one write path by its name."""
     run = service.runner.run
     if name == "submit":
-        service.file(submission=given["token"])
+        service.file(submission=given["token"], sender="this browser")
     elif name == "claim":
         run(ClaimTask(given["task"]), service.actor(given["who"]))
     elif name in ("complete", "return"):
