@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from app.commands import history, notices
+from app.commands.casefile import CaseFile
 from app.commands.command import PERSONAL
 from app.commands.messages import own
 from app.commands.unit import INTAKE, Unit
@@ -78,20 +80,12 @@ class AskForNewSecret:
         if instance is None or RENEWAL not in unit.service.templates or _flooded(unit, instance):
             return
         unit.chain, unit.silent = instance, False
-        letter = unit.parts.chance.hex()
-        row = {
-            "id": letter,
-            "key": f"{RENEWAL}:{letter}",
-            "instance_id": instance,
-            "template": RENEWAL,
-            "recipient": f"reporter:{number}",
-            "fields": {"tracking_id": number},
-            "created_at": unit.now,
-            "due_at": unit.now,
-            "state": "waiting",
-            "attempts": 0,
-        }
-        unit.execute(insert(_outbox), row)
+        file = CaseFile.of_complaint(unit, number)
+        cause = f"{RENEWAL}:{unit.parts.chance.hex()}"
+        fields = {"tracking_id": number}
+        file.notices.append(notices.row(unit, file, RENEWAL, f"reporter:{number}", fields, unit.now, cause))
+        notices.write(file)
+        history.keep(file)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from app.bundle.service import ServiceData
 from app.bundle.wording import LINK, around, letter
 from app.commands.parts import Parts
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
+from app.jobs.superseded import Superseded, superseded
 from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
 from app.rules.remaining import letter_fields
@@ -52,6 +53,8 @@ class Outbox:
         try:
             with reading(self._parts.database) as session:
                 to = addressee(session, self._parts, row.recipient, row.instance_id)
+                if superseded(session, row, self._parts.clock.now()):
+                    raise Superseded
                 service = self._parts.service(session)
                 on = way_on(session, self._parts, row.recipient, row.fields) if to.complaint_id is None else ""
             way, address = self._way(to)
@@ -61,6 +64,8 @@ class Outbox:
             faultpoint("after_send")
         except Gone:
             return self._unsent(row, "skipped", "recipient-gone")
+        except Superseded:
+            return self._unsent(row, "skipped", "superseded")
         except Unreachable as error:
             return self._unsent(row, "unreachable", str(error))
         except Unsendable as error:

@@ -120,6 +120,7 @@ def unsent_reason(code: str) -> str:
         "no-way": _("tidak ada jalur ke kontak ini"),
         "no-address": _("tidak ada kontak"),
         "recipient-gone": _("penerimanya tidak ada lagi"),
+        "superseded": _("digantikan surat yang lebih baru tentang batas yang sama"),
     }
     return words.get(code, code)
 

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from app.commands.access import AskForNewSecret, CloseAccess, OpenPersonalLink, ReplaceSecret
 from app.commands.accounts import SetSubstitute
 from app.domain.roles import SYSTEM
 from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
+from app.queries.tracking import authenticate
 from app.senders.letter import Letter, NotSent, Unsendable
+from app.senders.smtp import Smtp
+from app.store.access import PersonalLink
 from app.store.complaints import Message
+from app.store.database import reading
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
 from app.store.reporters import Reporter
-from tests.world import ANSWERS, IDENTITY, World
+from tests.senders.test_senders import Mailbox
+from tests.world import ANSWERS, IDENTITY, VISITOR, World
 
 
 @dataclass
@@ -166,3 +176,76 @@ def test_deputies_get_the_messages_of_those_they_stand_in_for(service: World, wh
     with service.parts.database.connect() as connection:
         assert {absent, deputy} <= set(holders(connection, day, role=role, unit=unit))
         assert deputy not in holders(connection, day + timedelta(days=1), role=role, unit=unit)
+
+
+def test_S14_of_several_held_letters_about_one_limit_only_the_strongest_leaves(service: World) -> None:
+    filed = service.at_opd()
+    post, now = Post(), service.clock.now()
+    plain = {"tracking_id": filed.tracking_id, "step": "Verifikasi", "due": now.isoformat(), "due_unit": "working_days"}
+    pupr, kabid = (f"user:{service.actor(who).id}" for who in ("pupr", "kabid"))
+    said = [
+        (pupr, "reminder", plain, 0), (pupr, "overdue", plain, 1), (pupr, "escalation", plain, 2),
+        (pupr, "escalation", plain, 3), (pupr, "reminder", plain | {"step": "Tindak lanjut"}, 4),
+        (kabid, "reminder", plain, 5),
+    ]  # fmt: skip
+    with service.parts.database.begin() as connection:
+        for recipient, template, fields, number in said:
+            row = {
+                "id": f"{number:032x}", "key": f"voice{number}", "template": template, "recipient": recipient,
+                "instance_id": filed.instance_id, "fields": fields, "created_at": now + timedelta(minutes=number),
+                "due_at": now, "state": "waiting", "attempts": 0,
+            }  # fmt: skip
+            connection.execute(OutboxMessage.__table__.insert(), row)
+    Outbox(service.parts, [post]).deliver()
+    found = {row.id: (row.state, row.last_error) for row in service.rows(OutboxMessage) if row.key.startswith("voice")}
+    gone = ("skipped", "superseded")
+    assert [found[f"{number:032x}"] for number in range(6)] == [gone, gone, gone, *3 * [("sent", None)]]
+    with service.parts.database.begin() as connection:  # no history tells of these
+        connection.execute(OutboxMessage.__table__.delete().where(OutboxMessage.key.like("voice%")))
+
+
+def test_S5_a_letter_that_did_not_leave_takes_its_link_back_and_one_that_left_keeps_it(service: World) -> None:
+    service.file()
+    for error, links in ((NotSent("down"), 0), (Unsendable("refused"), 0), (None, 1)):
+        service.clock.advance(timedelta(hours=1))
+        with service.parts.database.begin() as connection:
+            connection.execute(OutboxMessage.__table__.update().values(state="waiting", locked_until=None))
+        Outbox(service.parts, [Post(error=error)]).deliver()
+        assert len(service.rows(PersonalLink)) == links
+
+
+def test_S5_a_real_mail_carries_the_link_that_opens_the_complaint(service: World) -> None:
+    filed, mailbox = service.file(), Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        Outbox(service.parts, [Smtp("127.0.0.1", port, "", "", "alur@pekalongan.example")]).deliver()
+    finally:
+        controller.stop()
+    (mail,) = mailbox.mails
+    text = message_from_bytes(mail.content, policy=default).get_content()
+    (token,) = re.findall(r"http://localhost/tautan/([0-9A-Z]{26})", text)
+    assert service.runner.run(OpenPersonalLink(token), VISITOR) == filed.tracking_id
+    (row,) = service.rows(OutboxMessage)
+    assert (row.state, row.transport) == ("sent", "smtp") and token not in row.body and "[tautan pribadi]" in row.body
+
+
+def test_S5_a_lost_secret_is_replaced_by_the_verified_address_and_everything_stays_sound(service: World) -> None:
+    filed, post = service.file(), Post()
+    outbox = Outbox(service.parts, [post])
+    outbox.deliver()
+    (token,) = re.findall(r"/tautan/([0-9A-Z]{26})", post.letters[-1].body)
+    service.runner.run(OpenPersonalLink(token), VISITOR)
+    service.runner.run(AskForNewSecret(filed.tracking_id, str(IDENTITY["email"])), VISITOR)
+    outbox.deliver()
+    (token,) = re.findall(r"/kode/([0-9A-Z]{26})", post.letters[-1].body)
+    assert "Kode rahasia baru" in post.letters[-1].subject
+    number, secret = service.runner.run(ReplaceSecret(token), VISITOR)
+    with reading(service.parts.database) as session:
+        assert authenticate(session, service.parts, number, secret) is not None
+        assert authenticate(session, service.parts, number, filed.secret) is None
+    service.runner.run(CloseAccess(number), service.reporter(filed))
+    assert all(row.revoked_at is not None for row in service.rows(PersonalLink))
