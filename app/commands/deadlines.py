@@ -104,14 +104,21 @@ def of_task(file: CaseFile, work: Open) -> Armed:
     limit = known(file, key)
     if limit is None:
         return Armed({"limit_key": key, "anchored_at": None, "due_at": None, "due_confirmed": False})
-    past = Past(file.row["started_at"])
-    if limit.anchor != "task":
-        past = Past(past.started, _entered_at(file, limit, work.element), pauses(file))
     entering = {element for kind, element, _ in file.events if kind == "entered"}
-    counted = limits.of_task(limit, file.unit.service.calendar, past, work.element, file.unit.now, entering)
+    counted = limits.of_task(
+        limit, file.unit.service.calendar, past(file, limit, work.element), work.element, file.unit.now, entering
+    )
     due = counted.due
     columns = {"limit_key": key, "anchored_at": counted.start, "due_at": due.at, "due_confirmed": due.confirmed}
     return Armed(columns, limit_jobs(file, limit, counted, work.id, work.element))
+
+
+def past(file: CaseFile, limit: Limit, element: str = "") -> Past:
+    """What has happened in the case that this limit depends on; `element` is the step that opens, where one does."""
+    started: datetime = file.row["started_at"]
+    if limit.anchor == "task":
+        return Past(started)
+    return Past(started, _entered_at(file, limit, element), pauses(file))
 
 
 def of_case(file: CaseFile) -> list[dict[str, Any]]:
@@ -123,8 +130,8 @@ def of_case(file: CaseFile) -> list[dict[str, Any]]:
         return []
     if file.row["limit_key"] is not None:
         file.unit.execute(_drop_pending, {"case": file.id, "task": None})
-    past = Past(file.row["started_at"], {}, pauses(file))
-    counted = limits.of_case(limit, file.unit.service.calendar, past)
+    stood = Past(file.row["started_at"], {}, pauses(file))
+    counted = limits.of_case(limit, file.unit.service.calendar, stood)
     file.row.update(limit_key=key, due_at=counted.due.at, due_confirmed=counted.due.confirmed)
     spread(file)
     state = "waiting" if file.row["paused_at"] is None else "paused"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from app.bundle.wording import told
-from app.commands import history
+from app.commands import deadlines, history
 from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
 from app.engine.instance import Instance
@@ -65,7 +65,7 @@ def case(file: CaseFile, live: Instance) -> Case:
         due=row["due_at"],
         unit_name=units[office].name.id if office is not None and office in units else None,
         similar=_look_alikes(file) if file.fresh else (),
-        until=until(file.env),
+        until=until(file.env, lambda limit: deadlines.past(file, limit)),
     )
 
 

@@ -81,7 +81,7 @@ class Lookahead:
             live = Instance.decode(self.bundle.definition, row.blob)
             before = {work.id for work in live.open()} | {wait.id for wait in live.waits()}
             first = live.complete(task.id, _projected(self.bundle, form, answers), env)
-            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each, env))
+            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each, env, past))
         except (Refusal, ValueError, KeyError):
             return None  # a half-filled form may lead nowhere yet: then nothing is foretold
         status, steps = file.status, (first, *ran.steps)
@@ -115,7 +115,7 @@ class Lookahead:
         day = self.shelf.service(self.session).calendar.local_date(row.started_at)
         return self.shelf.limit(self.session, row.sla_digest, key, day)
 
-    def _case(self, file: File, live: Instance, env: Environment) -> Case:
+    def _case(self, file: File, live: Instance, env: Environment, past: Past) -> Case:
         answers: dict[str, Mapping[str, Any]] = {}
         for given in file.answers:
             answers.pop(given.form, None)  # the form answered last stands at the end
@@ -132,7 +132,7 @@ class Lookahead:
             answers=answers,
             now=self.now,
             due=file.due_at,
-            until=limits.until(env),
+            until=limits.until(env, lambda _limit: past),
         )
 
 

@@ -253,7 +253,7 @@ class Stage:
             due=self.due.get("instance"),
             unit_name=self.play.service.units[unit].name.id if unit and unit in self.play.service.units else None,
             similar=self.play.similar,
-            until=until(self.env),
+            until=until(self.env, lambda _limit: Past(self.started, self._entered, tuple(self._pauses))),
         )
 
     def _refuse_failed(self, ran: Advance) -> None:

@@ -103,14 +103,18 @@ def due_from(limit: Limit, calendar: Calendar, start: datetime, pauses: Iterable
     return count(calendar, start, span.whole_days, paused)
 
 
-def until(env: Environment) -> Callable[[str], datetime | None]:
-    """What a Case's `until` answers: when a limit would end if it began at this instant; None for an unknown key."""
+def until(env: Environment, past: Callable[[Limit], Past]) -> Callable[[str], datetime | None]:
+    """What a Case's `until` answers: when a limit would end for work that opened at this instant; None if unknown.
+
+    One that spans several steps counts from its anchor here too, so that a letter promises what is stored later.
+    """
 
     def end(key: str) -> datetime | None:
         try:
-            return due_from(env.limit(key), env.calendar, env.now).at
+            limit = env.limit(key)
         except KeyError:
             return None
+        return of_task(limit, env.calendar, past(limit), "", env.now).due.at
 
     return end
 

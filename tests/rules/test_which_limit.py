@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.engine.environment import Environment
 from app.rules import limits
+from app.rules.limits import Past
 from tests.conftest import MORNING
 from tests.domain.offices import wib
 from tests.processes.content import bundle, service
@@ -26,6 +27,15 @@ def test_the_clock_stands_while_nobody_in_office_can_act() -> None:
 
 
 def test_handlers_may_ask_when_a_limit_would_end() -> None:
-    ends = limits.until(Environment(MORNING, service().calendar, lambda key: service().limits[key]))
+    env = Environment(MORNING, service().calendar, lambda key: service().limits[key])
+    ends = limits.until(env, lambda _limit: Past(MORNING))
     assert ends("completion") == wib("2026-12-03 15:45")
     assert ends("no such limit") is None
+
+
+def test_a_letter_promises_a_span_limit_from_its_anchor() -> None:
+    """The first follow-up counts from step 3's opening, not from when the letter is written."""
+    env = Environment(MORNING, service().calendar, lambda key: service().limits[key])
+    opened = wib("2026-11-19 10:00")
+    ends = limits.until(env, lambda _limit: Past(opened, {"verify_disposition_dinkominfo": opened}))
+    assert ends("follow_up") == wib("2026-11-26 15:45")
