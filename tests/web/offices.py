@@ -19,12 +19,13 @@ from app.store.complaints import Attachment, Complaint, Message
 from app.store.tasks import Task
 from tests.commands.test_attachments import png
 from tests.rules.test_sight import HAS, KINDS, MEANT
-from tests.world import ASSIGN, FORWARD, RETURN, VISITOR, World
+from tests.world import ACCEPT, ASSIGN, FORWARD, PROPER, RESULT, RETURN, VISITOR, World
 
-PLACES = ("here", "back")  # at its office, and sent back by it
+PLACES = ("here", "back", "done")  # at its office, sent back by it, and answered: the reporter has the next word
 # What stands where: each word is followed by the code of its complaint, so that every leak names its source.
 TITLE, PERSON, OWN = "Kenarijudul", "Kenariterlapor", "Kenarialasan"
 CONTENT = ("Kenariisi", "Kenaritempat", "Kenaripesan", "Kenarijawab", "kenarilampiran")
+SEALED_FACTS = ("Jenggot", "Pariwisata dan olahraga")  # where and what, of every confidential complaint and no other
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Known:
 
 def house(service: World) -> list[Known]:
     """One complaint of each kind at each place, all about the same office."""
-    codes = iter("qwxzvkjy")
+    codes = iter("qwxzvkjyfgbc")
     return [_filed(service, kind, place, next(codes)) for place in PLACES for kind in KINDS]
 
 
@@ -68,6 +69,7 @@ def _filed(service: World, kind: str, place: str, code: str) -> Known:
         "chronology": f"Kenariisi{code} lampu padam sejak tiga malam dan jalan gelap sekali.",
         "location_text": f"Jalan Kenaritempat{code} nomor satu",
         "related_person": f"Kenariterlapor{code}",
+        **({"kelurahan": "Jenggot", "category": "pariwisata"} if confidential else {}),
         "is_anonymous": anonymous,
         "is_confidential": confidential,
     }
@@ -80,11 +82,22 @@ def _filed(service: World, kind: str, place: str, code: str) -> Known:
         said = {"direction": "in", "author": "reporter", "text": f"Kenaripesan{code} mohon segera."}
         session.add(Message(complaint_id=filed.tracking_id, at=service.clock.now(), **said))
     service.do(filed, "ministry_disposition", "menteri", FORWARD)
-    told = {**ASSIGN, "target_opd": HAS, "public_text": f"Kenarijawab{code} lampu jalan padam."}
+    told = {
+        **ASSIGN,
+        "target_opd": HAS,
+        "category": answers.get("category", "jalan"),
+        "public_text": f"Kenarijawab{code} lampu jalan padam.",
+    }
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", told)
     if place == "back":
         why = {**RETURN, "reason": f"Kenarialasan{code} ini bukan tugas kantor kami."}
         service.do(filed, "verify_disposition_opd", "pupr", why)
+    if place == "done":
+        service.do(filed, "verify_disposition_opd", "pupr", ACCEPT)
+        result = {**RESULT, "result": f"Kenarialasan{code} lampu sudah diganti oleh regu kami dan menyala kembali."}
+        service.do(filed, "follow_up", "pupr", result)
+        service.do(filed, "confirm_result", "dinkominfo", {"result_accepted": True})
+        service.do(filed, "verify_result", "menteri", PROPER)
     with Session(service.parts.database) as session:
         tasks = tuple(session.scalars(select(Task.id).where(Task.instance_id == filed.instance_id)))
     return Known(kind, place, code, filed, file, tasks)
