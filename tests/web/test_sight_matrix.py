@@ -33,13 +33,17 @@ from tests.world import World
 CASE = {
     "attachments.download", "board.acknowledge", "board.free", "board.remind", "complaint_file.open_identity",
     "complaint_file.show", "inbox.claim", "inbox.release", "operations.cancel", "operations.diagram",
-    "operations.instance", "operations.marks", "task.complete", "task.draft", "task.foresee", "task.show",
+    "operations.instance", "operations.marks", "task.complete", "task.draft", "task.due_times", "task.foresee",
+    "task.show",
 }  # fmt: skip
 LISTS = {
     "account.home", "board.show", "inbox.tasks", "operations.incidents", "operations.listing", "operations.outbox",
-    "operations.overview", "operations.resend", "operations.retry", "operations.trail",
+    "operations.open_as_addressee", "operations.overview", "operations.resend", "operations.retry", "operations.trail",
 }  # fmt: skip
-REPORTER = {"tracking.close", "tracking.duty", "tracking.message", "tracking.page", "tracking.withdraw"}
+REPORTER = {
+    "personal_link.new_secret", "tracking.close", "tracking.due_times", "tracking.duty", "tracking.message",
+    "tracking.page", "tracking.withdraw",
+}  # fmt: skip
 NOTHING = {
     "account.change_password", "account.choose_language", "account.forgotten", "account.new_password", "account.own",
     "account.send_link", "account.set_password", "account.sign_in", "account.sign_out", "account.sign_out_elsewhere",
@@ -48,6 +52,8 @@ NOTHING = {
     "definitions.procedure", "definitions.scenarios", "definitions.shelf", "definitions.trial", "definitions.upload",
     "definitions.version", "health.healthz", "language.choose", "people.activate", "people.add", "people.end_grant",
     "people.end_substitute", "people.everybody", "people.grant", "people.one", "people.substitute",
+    "personal_link.ask", "personal_link.enter", "personal_link.replace", "personal_link.send", "personal_link.show",
+    "personal_link.show_replacing",
     "standard.standard", "tracking.find", "tracking.open_page",
 }  # fmt: skip
 FILTERS = {
