@@ -108,6 +108,8 @@ class Progress:
     returns: tuple[Return, ...]
     actions: tuple[Action, ...]
     duties: tuple[Duty, ...]
+    anonymous: bool
+    confidential: bool
     withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
 
     @property
@@ -174,6 +176,8 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
         returns=case.returns,
         actions=tuple(_actions(case.bundle, waits)),
         duties=tuple(_duties(case)),
+        anonymous=complaint.is_anonymous,
+        confidential=complaint.is_confidential,
         withdraw=_withdrawal(case),
     )
 

@@ -113,6 +113,10 @@ def reach(actor: Actor, permission: Permission, roles: Mapping[str, Role]) -> Re
     return Reach(everywhere, frozenset(offices))
 
 
-def holders(permission: Permission, roles: Mapping[str, Role]) -> tuple[Text, ...]:
-    """The titles of the roles that have a right for every office: what a page promises of it is said in these words."""
-    return tuple(role.title for role in roles.values() if permission.value in role.permissions)
+def holders(permission: Permission, roles: Mapping[str, Role], *, own: bool = False) -> tuple[Text, ...]:
+    """The titles of the roles that have a right for every office, or (`own`) at least for their own.
+
+    What a page promises of it is said in these words.
+    """
+    codes = {permission.value, permission.value + OWN} if own else {permission.value}
+    return tuple(role.title for role in roles.values() if codes & role.permissions)

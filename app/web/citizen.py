@@ -14,14 +14,14 @@ from app.commands.complaints import FileComplaint
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.queries import public, tracking
+from app.queries import public, sight, tracking
 from app.web import contacts, forms, reporter
 from app.web.current import now, read, service, web
 from app.web.language import language
 from app.web.routes import VISITOR, route
 from app.web.security import limiter
 
-NOTICE_VERSION = "1"  # of the privacy notice; the reporter's row keeps which one was shown
+NOTICE_VERSION = "2"  # of the privacy notice; the reporter's row keeps which one was shown
 BROWSER = "browser"  # in the session: which browser it is, known to nobody else
 NO_PROCEDURE = Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet.")
 
@@ -95,9 +95,9 @@ def receipt() -> ResponseReturnValue:
         return redirect("/lacak")
     number, secret = given
     with read() as database:
-        kinds = tracking.contacts(database, number)
+        kinds, case = tracking.contacts(database, number), sight.standing(database, number)
     news = contacts.news_by(kinds)
-    return render_template("citizen/receipt.html", number=number, code=secret, contacts=kinds, news=news)
+    return render_template("citizen/receipt.html", number=number, code=secret, contacts=kinds, news=news, case=case)
 
 
 @route(blueprint, "/privasi", Permission.PUBLIC)

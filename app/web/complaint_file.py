@@ -18,6 +18,7 @@ from app.bundle.read import Bundle
 from app.bundle.sources import sources_of
 from app.commands.identity import OpenIdentity
 from app.domain.errors import Invalid, NotFound
+from app.domain.identity import masked_nik
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import shown
@@ -95,7 +96,10 @@ def open_identity(tracking_id: str) -> ResponseReturnValue:
         identity = run(OpenIdentity(tracking_id, request.form.get("reason", "")[:300]))
     except Invalid as refusal:
         return _page(tracking_id, errors=refusal.errors), 400
-    return _page(tracking_id, identity={name: identity[name] for name in IDENTITY_FIELDS if identity.get(name)})
+    shown = {name: identity[name] for name in IDENTITY_FIELDS if identity.get(name)}
+    if "nik" in shown:
+        shown["nik"] = masked_nik(str(shown["nik"]))  # as the form and the privacy notice promise
+    return _page(tracking_id, identity=shown)
 
 
 def _page(

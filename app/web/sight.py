@@ -51,9 +51,9 @@ def sealed_title(number: str = "") -> str:
     return f"{SEALED.say(language())} {number}".strip()
 
 
-def titles_with(permission: str) -> str:
+def titles_with(permission: str, *, own: bool = False) -> str:
     """`Admin KemenPANRB dan Admin Dinkominfo`: the roles with a right, from the city's role table."""
-    titles = [title.say(language()) for title in holders(Permission(permission), service().role_rows)]
+    titles = [title.say(language()) for title in holders(Permission(permission), service().role_rows, own=own)]
     word = " and " if language() == "en" else " dan "
     return word.join(part for part in (", ".join(titles[:-1]), titles[-1]) if part) if titles else ""
 

@@ -1,0 +1,90 @@
+"""What pages promise of anonymity and secrecy is written from the role table, and says what the rule does."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.bundle.service import FOLDER, read_contents
+from app.commands.complaints import Filed
+from app.commands.service import LoadService
+from app.domain.roles import SYSTEM
+from tests.web.conftest import Visit
+from tests.web.test_citizen import TYPED
+from tests.world import ROOT, World
+
+ANONYMOUS = "Hanya {} dapat membuka identitas Anda, dengan alasan yang dicatat"
+CONFIDENTIAL = "hanya dapat dibaca oleh {}, dan oleh instansi selama menanganinya"
+BOTH = "Admin KemenPANRB dan Admin Dinkominfo"
+READERS = "Admin KemenPANRB, Admin Dinkominfo dan Kepala Bidang Informasi dan Komunikasi Publik"
+
+
+def pages(service: World, visit: Visit) -> dict[str, str]:
+    """Every public page that speaks of anonymity or secrecy."""
+    filing, browser = visit(None), visit(None)
+    hidden = {"is_anonymous": "true", "is_confidential": "true"}
+    receipt = filing.post("/lapor", data={**TYPED, **hidden}, follow_redirects=True).text
+    filed: Filed = service.file(answers={"is_anonymous": True, "is_confidential": True})
+    browser.post("/lacak", data={"nomor": filed.tracking_id, "kode": filed.secret})
+    tracking = browser.get(f"/lacak/{filed.tracking_id}").text
+    return {
+        "form": visit(None).get("/lapor").text,
+        "privacy": visit(None).get("/privasi").text,
+        "receipt": receipt,
+        "tracking": tracking,
+    }
+
+
+def test_the_promise_names_the_holders_of_the_right(service: World, visit: Visit) -> None:
+    for name, page in pages(service, visit).items():
+        assert ANONYMOUS.format(BOTH) in page, name
+        assert READERS in page and "selama menanganinya" in page, name
+        assert "tidak pernah selama kantor mereka sendiri yang menangani atau diadukan" in page, name
+
+
+def test_a_changed_role_table_changes_the_promise(service: World, visit: Visit) -> None:
+    contents = read_contents(ROOT / FOLDER)
+    roles = contents["roles.toml"].decode()
+    was, more = '"complaint.confidential:own", "identity.read", "complaint.moderate"', '"identity.anonymous"'
+    given = roles.replace(was, was.replace(":own", "").replace('"identity.read"', f'"identity.read", {more}'))
+    assert given != roles
+    service.runner.run(LoadService({**contents, "roles.toml": given.encode()}, "uji"), SYSTEM)
+    for name, page in pages(service, visit).items():
+        assert ANONYMOUS.format("Admin KemenPANRB, Admin Dinkominfo dan Pejabat pengaduan") in page, name
+        assert "Pejabat pengaduan dan Kepala Bidang" in page, name
+
+
+def test_english_pages_promise_the_same(service: World, visit: Visit) -> None:
+    browser = visit(None)
+    browser.get("/bahasa/en")
+    said = "Only Ministry administrator and Dinkominfo administrator can open your identity, with a recorded reason"
+    assert said in browser.get("/lapor").text and said in browser.get("/privasi").text
+
+
+def test_an_open_complaint_promises_nothing_of_the_kind(service: World, visit: Visit) -> None:
+    receipt = visit(None).post("/lapor", data=TYPED, follow_redirects=True).text
+    assert "sebagai anonim" not in receipt and "Aduan ini rahasia" not in receipt
+
+
+def test_the_form_says_what_words_and_files_reveal(visit: Visit) -> None:
+    page = visit(None).get("/lapor").text
+    for said in (
+        "petugas membacanya apa adanya, juga bila Anda memilih anonim",
+        "wajah, suara, dan tulisan di dalamnya tetap terlihat, juga bila Anda memilih anonim",
+        "Yang Anda tulis sendiri di judul, cerita, dan lokasi, serta isi lampiran, tetap dibaca petugas",
+    ):
+        assert said in page
+
+
+def test_of_a_nik_only_four_digits_are_shown(service: World, visit: Visit) -> None:
+    who = {"name": "Siti Rahma", "phone": "081234567890", "id_type": "ktp", "nik": "3375014107900321"}
+    filed = service.file(identity=who)
+    shown = visit("menteri").post(f"/aduan/{filed.tracking_id}/identitas", data={"reason": "perlu menghubungi"}).text
+    assert "************0321" in shown and "3375014107900321" not in shown
+
+
+@pytest.mark.parametrize("who", ["menteri", "kabid", "dinkominfo"])
+def test_the_window_of_a_confidential_case_shows_its_number_only(service: World, visit: Visit, who: str) -> None:
+    filed = service.file(answers={"is_confidential": True, "title": "Kenari judul yang rahasia sekali"})
+    page = visit(who).get(f"/aduan/{filed.tracking_id}").text
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    assert "Kenari" not in title and "Aduan rahasia" in title and "Kenari judul" in page
