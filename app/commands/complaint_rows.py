@@ -14,14 +14,22 @@ from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
 from app.rules import assignment
+from app.rules.merged import leading
 from app.rules.sight import Standing
-from app.rules.statuses import outcome_of
+from app.rules.statuses import outcome_of, status_of
 from app.store.base import table_of
 from app.store.complaints import Attachment, Complaint
 from app.store.instances import ProcessInstance
 
 COLUMNS = ("category", "classification", "public_text", "outcome", "kelurahan")  # by the meaning of the same name
 UNKNOWN = Text("Tulis nomor aduan lain yang benar.", "Give the tracking id of another complaint.")
+MERGED_HERE = Text(
+    "Aduan itu sudah digabung dengan aduan ini.", "That complaint has been merged with this one already."
+)
+NEVER_ANSWERED = Text(
+    "Aduan itu berakhir tanpa jawaban, jadi pelapor tidak akan menerima apa pun darinya. Pilih aduan lain.",
+    "That complaint ended without an answer, so the reporter would get nothing from it. Choose another one.",
+)
 UNLIKE = Text(
     "Aduan rahasia hanya digabung dengan sesama aduan rahasia: jawabannya dibaca kedua pelapor.",
     "A confidential complaint is merged with a confidential one only: both reporters read the answer.",
@@ -44,9 +52,12 @@ _claim = (
     )
 )
 _other_case = (
-    select(_instance.c.unit, _complaint.c.accused_unit, _complaint.c.is_confidential)
+    select(
+        _complaint.c.id, _instance.c.unit, _instance.c.status, _complaint.c.accused_unit, _complaint.c.is_confidential
+    )
     .select_from(_complaint.join(_instance, _instance.c.id == _complaint.c.instance_id))
     .where(_complaint.c.id == bindparam("number"))
+    .with_for_update(of=_instance)  # so that it is not answered between this look and the merger
 )
 
 
@@ -132,9 +143,16 @@ def _other(file: CaseFile, field: str, text: str) -> str:
     if not is_tracking_id(found) or found == file.complaint_id:
         raise Invalid(errors={field: [UNKNOWN]})
     other = file.unit.execute(_other_case, {"number": found}).first()
-    if other is not None:
-        if not file.unit.viewer.sees(Standing(other.unit, other.accused_unit, False, other.is_confidential)).content:
-            raise Invalid(errors={field: [UNKNOWN]})
-        if other.is_confidential != file.confidential:
-            raise Invalid(errors={field: [UNLIKE]})
+    if other is None:
+        raise Invalid(errors={field: [UNKNOWN]})
+    if not file.unit.viewer.sees(Standing(other.unit, other.accused_unit, False, other.is_confidential)).content:
+        raise Invalid(errors={field: [UNKNOWN]})
+    if other.is_confidential != file.confidential:
+        raise Invalid(errors={field: [UNLIKE]})
+    lead = file.unit.execute(_other_case, {"number": leading(file.unit.connection, found)}).one()
+    if lead.id == file.complaint_id:
+        raise Invalid(errors={field: [MERGED_HERE]})
+    status = status_of(file.unit.service, lead.status)
+    if status.closed and not status.answered:  # nobody will ever answer there
+        raise Invalid(errors={field: [NEVER_ANSWERED]})
     return found

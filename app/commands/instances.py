@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from app.bundle import facts
 from app.bundle.service_statuses import CANCELLED
-from app.commands import complaint_rows, history, incidents, notices, status_letters
+from app.commands import complaint_rows, history, incidents, merging, notices, status_letters
 from app.commands.casefile import NO_COMPLAINT, CaseFile
 from app.commands.reasons import need_reason
 from app.commands.settlement import Standing, settle, take_step
@@ -111,6 +111,8 @@ class CancelInstance:
         for _, letter in letters:
             notices.send(file, letter)
         status_letters.of_end(file, unit.connection.scalars(tasks.where(_task.c.state == "open")))
+        file.row["state"] = CANCELLED
+        merging.tell(file, file.row["status"], ())
         notices.write(file)
         history.flush(file)
         complaint_rows.close(file)

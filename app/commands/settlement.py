@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, or_, update
 
 from app.bundle import facts
 from app.bundle.advance import advance
-from app.commands import complaint_rows, deadlines, history, notices, pause, status_letters
+from app.commands import complaint_rows, deadlines, history, merging, notices, pause, status_letters
 from app.commands.casefile import CaseFile
 from app.domain.errors import Conflict
 from app.engine.instance import Instance, Open, Wait
@@ -235,6 +235,7 @@ def _messages(
     for message in messages:
         notices.send(file, message)
     status_letters.of_status(file, given, messages, opened)
+    merging.tell(file, given, messages)
     if dropped:
         status_letters.of_end(file, dropped)
     notices.write(file)
