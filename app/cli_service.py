@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,8 +20,12 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.commands.parts import Parts
+    from app.commands.runner import Runner
+    from app.queries.recounts import Progress
     from app.queries.service_files import Loading
 
+MOMENT = timedelta(seconds=1)
+WATCH = 0.5  # seconds between two looks at a recount that another node carries on
 SHORT = 12  # characters of a digest that are shown and enough to name it
 REASON = click.option("--reason", required=True, help="Why this content is put in force; kept for ever.")
 
@@ -60,15 +67,23 @@ def list_(name: str | None, as_json: bool) -> None:
 
 @service.command(cls=OneLine)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@REASON
+@click.option("--reason", help="Why this content is put in force; kept for ever.")
+@click.option("--preview", is_flag=True, help="Change nothing; say how many due times would move.")
 @JSON
-def load(paths: tuple[Path, ...], reason: str, as_json: bool) -> None:
+def load(paths: tuple[Path, ...], reason: str | None, preview: bool, as_json: bool) -> None:
     """Put the service files PATHS (files, or the whole folder) in force, new contents or earlier ones again."""
+    if reason is None and not preview:
+        raise click.UsageError(
+            said(Text("--reason belum ada: tulis alasannya.", "--reason is missing: give the reason."))
+        )
     contents: dict[str, bytes] = {}
     for path in paths:
         contents |= _contents(path)
     with _installation() as parts:
-        _put_in_force(parts, contents, reason, as_json)
+        if preview:
+            _foretell(parts, contents, as_json)
+        else:
+            _put_in_force(parts, contents, reason or "", as_json)
 
 
 @service.command(cls=OneLine)
@@ -108,13 +123,79 @@ def _put_in_force(parts: Parts, contents: Mapping[str, bytes], reason: str, as_j
     from app.commands.service import LoadService
     from app.domain.roles import SYSTEM
 
-    changed = Runner(parts).run(LoadService(contents, reason), SYSTEM)
+    runner = Runner(parts)
+    changed = runner.run(LoadService(contents, reason), SYSTEM)
     new = Text("Berlaku mulai sekarang: ", "In force from now on: ")
     nothing = Text("Semuanya sudah berlaku; tidak ada yang berubah.", "All of it is in force already; nothing changed.")
-    if as_json:
-        print_json({"in_force": list(changed)})
-    else:
+    if not as_json:
         click.echo(said(new) + ", ".join(changed) + "." if changed else said(nothing))
+    ended = _recounted(parts, runner, as_json) if changed else None
+    if as_json:
+        print_json({"in_force": list(changed), "recount": _figures(ended) if ended else None})
+
+
+def _recounted(parts: Parts, runner: Runner, quiet: bool) -> Progress | None:
+    """Count the due times again here, or watch another node do it; None where nothing has to be counted."""
+    from app.jobs.recounter import Recounter
+    from app.queries import recounts
+    from app.store.database import reading
+
+    recounter, told = Recounter(runner), -1
+
+    def look() -> Progress | None:
+        nonlocal told
+        with reading(parts.database) as session:
+            now = recounts.latest(session, began)
+        if now is not None and not quiet and now.share // 10 > told:
+            told = now.share // 10
+            click.echo(said(_progress(now)), err=True)
+        return now
+
+    began = parts.clock.now() - MOMENT
+    found = look()
+    while found is not None and found.going:
+        if not recounter.run_due(look):
+            sleep(WATCH)
+        found = look()
+    return found
+
+
+def _progress(now: Progress) -> Text:
+    known = f"{now.done}/{now.total}"
+    if now.going:
+        return Text(f"Aduan dihitung ulang: {known}.", f"Complaints counted again: {known}.")
+    failed = (
+        Text(f" Tidak dapat dihitung: {now.failed}.", f" Not countable: {now.failed}.") if now.failed else Text("", "")
+    )
+    return Text(
+        f"Aduan dihitung ulang: {known}. Jatuh tempo bergeser: {now.times}, pada {now.moved} aduan.{failed.id}",
+        f"Complaints counted again: {known}. Due times moved: {now.times} (complaints: {now.moved}).{failed.en}",
+    )
+
+
+def _figures(now: Progress) -> dict[str, int]:
+    return {name: getattr(now, name) for name in ("total", "done", "moved", "times", "failed")}
+
+
+def _foretell(parts: Parts, contents: Mapping[str, bytes], as_json: bool) -> None:
+    from app.queries.effects import effect
+    from app.store.database import reading
+
+    with reading(parts.database) as session:
+        found = effect(session, parts, contents, parts.clock.now())
+    if as_json:
+        print_json(asdict(found))
+        return
+    click.echo(
+        said(
+            Text(
+                f"Akan bergeser: {found.times} jatuh tempo pada {found.moved} dari {found.cases} aduan; "
+                f"lebih awal: {found.earlier}; tidak dapat dihitung: {found.unknown}.",
+                f"Would move: {found.times} due times in {found.moved} of {found.cases} complaints; "
+                f"earlier: {found.earlier}; not countable: {found.unknown}.",
+            )
+        )
+    )
 
 
 @contextmanager

@@ -58,6 +58,7 @@ def prepare(parts: Parts) -> None:
     from app.bundle.read import read_folder
     from app.bundle.service import FOLDER, read_contents
     from app.commands.deployments import Deploy
+    from app.commands.recount import RecountIfChanged
     from app.commands.service import LoadService
     from app.domain.roles import SYSTEM
     from app.queries.service_files import differing
@@ -69,6 +70,7 @@ def prepare(parts: Parts) -> None:
     upgrade(parts.database, keys=parts.keys)
     contents = read_contents(settings.processes_dir.parent / FOLDER)
     runner.run(LoadService(contents, LOADED, seed=True), SYSTEM)
+    runner.run(RecountIfChanged(), SYSTEM)
     with reading(parts.database) as session:
         for name in differing(session, contents):
             log.warning("a service file is not what is in force", file=name, remedy="alur service load")

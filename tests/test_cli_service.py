@@ -17,7 +17,9 @@ from app.commands.deployments import Activate
 from app.commands.service import LoadService
 from app.main import prepare
 from app.store.deployments import Deployment
+from app.store.jobs import Job
 from app.store.service_data import ServiceFile
+from app.store.tasks import Task
 from tests.commands.conftest import ready, service
 from tests.world import KEY, PROCESS, ROOT, World
 
@@ -188,3 +190,34 @@ def test_a_file_that_is_no_service_file_is_refused_by_name(service: World, termi
     refused = terminal("load", str(tmp_path / "kalender.toml"), "--reason", "x")
     assert refused.exception is not None and "kalender.toml" in refused.exception.errors  # type: ignore[attr-defined]
     assert service.rows(ServiceFile, name="kalender.toml") == []
+
+
+def test_loading_a_calendar_counts_again_here_and_shows_how_far_it_is(
+    service: World, terminal: Terminal, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        service.file()
+    (row,) = service.rows(ServiceFile, name=CALENDAR)
+    file = tmp_path / CALENDAR
+    file.write_bytes(row.content + CLOSED)
+    foretold = terminal("load", str(file), "--preview")
+    assert foretold.stdout == ("Would move: 6 due times in 3 of 3 complaints; earlier: 0; not countable: 0.\n"), (
+        foretold.output
+    )
+    assert content(service) == b"open" and service.rows(Job, kind="recount") == []
+    loaded = terminal("load", str(file), "--reason", "rob")
+    assert loaded.stdout == "In force from now on: calendar.toml.\n"
+    assert loaded.stderr.splitlines() == [
+        "Complaints counted again: 0/3.",
+        "Complaints counted again: 3/3. Due times moved: 6 (complaints: 3).",
+    ]
+    assert {row.due_at.day for row in service.rows(Task)} == {27}
+    back = json.loads(terminal("restore", CALENDAR, row.digest[:12], "--reason", "surut", "--json").stdout)
+    assert back == {
+        "in_force": [CALENDAR], "recount": {"total": 3, "done": 3, "moved": 3, "times": 6, "failed": 0},
+    }  # fmt: skip
+
+
+def test_a_load_without_a_reason_is_refused(terminal: Terminal) -> None:
+    refused = terminal("load", str(ROOT / "processes" / "service" / CALENDAR))
+    assert refused.exit_code == 2 and "--reason" in refused.stderr

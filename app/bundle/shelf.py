@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, bundle_of
 from app.bundle.service import ServiceData, service_from
+from app.bundle.service_files import limits
+from app.bundle.service_reader import Source
 from app.domain.errors import InvalidDiagram, NotFound
-from app.domain.limits import Limit
+from app.domain.limits import Limit, in_force
 from app.domain.text import Text
 from app.store.base import table_of
 from app.store.deployments import Deployment, DeploymentFile
@@ -44,7 +47,7 @@ class Shelf:
         self._lock = threading.Lock()
         self._bundles: OrderedDict[str, Bundle] = OrderedDict()
         self._service: tuple[int, ServiceData, str] | None = None
-        self._former: dict[str, ServiceData] = {}
+        self._former: dict[str, Mapping[str, tuple[Limit, ...]]] = {}
 
     def service(self, reader: Reader) -> ServiceData:
         """The service data in force; NotFound while none was loaded."""
@@ -59,9 +62,9 @@ class Shelf:
         held = self._service  # whoever asks for a limit has asked for the service data in this transaction before
         service, current = (held[1], held[2]) if held is not None else self._current(reader)
         if digest is not None and digest != current:
-            former = self._as_it_was(reader, digest)
-            if former is not None and key in former.limit_versions:
-                return former.limit(key, day)
+            former = self.former(reader, digest)
+            if key in former:
+                return in_force(former[key], day)
         return service.limit(key, day)
 
     def figure(self, reader: Reader, digest: str | None, key: str, day: date) -> Figure:
@@ -114,11 +117,12 @@ class Shelf:
         self._service = (count, service, digest)
         return service, digest
 
-    def _as_it_was(self, reader: Reader, digest: str) -> ServiceData | None:
+    def former(self, reader: Reader, digest: str | None) -> Mapping[str, tuple[Limit, ...]]:
+        """The limits of this digest with their versions, none where it was never loaded; read without other files,
+        which may have changed so that they no longer fit together."""
+        if digest is None:
+            return {}
         if digest not in self._former:
             old = reader.execute(select(ServiceFile.content).filter_by(name=LIMITS, digest=digest).limit(1)).scalar()
-            if old is None:
-                return None
-            contents = {name: content for name, (content, _) in files_in_force(reader).items()}
-            self._former[digest] = service_from({**contents, LIMITS: old}, stored=contents)
+            self._former[digest] = {} if old is None else limits(Source(LIMITS, old))
         return self._former[digest]

@@ -88,6 +88,7 @@ class CaseFile:
         unit.chain = found["id"]
         if unit.by.kind == "user" and found["accused_unit"] in unit.by.offices:
             raise NotFound()  # for the people of the office complained of the case does not exist, whatever they want
+        unit.afresh()  # the lock may have been waited for while the calendar changed
         return cls(unit, {name: found[name] for name in COLUMNS}, found)
 
     @property

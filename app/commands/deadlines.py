@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,14 @@ from app.engine.instance import Open
 from app.rules import limits
 from app.rules.limits import Counted, Past
 from app.rules.pauses import Pause, paired
-from app.rules.voices import voices
+from app.rules.voices import NOTHING_YET, Voice, next_voice, strength_of, voices
 from app.store.base import table_of
 from app.store.instances import History, ProcessInstance
 from app.store.jobs import Job
 from app.store.quick import Quick
+from app.store.standing import LIMIT_KINDS
 from app.store.tasks import Candidate, Task
 
-Spoken = tuple[str, int | None]  # kind and, of an escalation, its level
-LIMIT_KINDS = ("reminder", "overdue", "escalation")
 _history, _job, _instance = table_of(History), table_of(Job), table_of(ProcessInstance)
 _task, _candidate = table_of(Task), table_of(Candidate)
 _entered = (
@@ -48,12 +47,12 @@ _pending_jobs = (
     _job.c.kind.in_(LIMIT_KINDS),
     _job.c.state.in_(("waiting", "paused")),
 )
-_pending = select(_job.c.kind, _job.c.payload, _job.c.state).where(*_pending_jobs)
+_pending = select(_job.c.id, _job.c.kind, _job.c.payload, _job.c.state).where(*_pending_jobs)
 _drop_pending = update(_job).where(*_pending_jobs).values(state="cancelled")
 _open_of_case = select(_task.c.id).where(_task.c.instance_id == bindparam("case"), _task.c.state == "open")
 _step_due = select(_task.c.due_at).where(_task.c.id == _candidate.c.task_id).scalar_subquery()
 _case_due = bindparam("due", type_=_task.c.due_at.type)
-_spread = (
+SPREAD = Quick(
     update(_candidate)
     .where(_candidate.c.task_id.in_(_open_of_case))
     .values(due_at=case((_step_due <= _case_due, _step_due), else_=func.coalesce(_case_due, _step_due)))
@@ -141,38 +140,29 @@ def of_case(file: CaseFile) -> list[dict[str, Any]]:
 def spread(file: CaseFile) -> None:
     """Give the open tasks' candidate rows the earlier of the step's and the case's due time, after either moved."""
     if not file.fresh:
-        file.unit.execute(_spread, {"case": file.id, "due": file.row["due_at"]})
+        SPREAD.run(file.unit.connection, {"case": file.id, "due": file.row["due_at"]})
 
 
 def limit_jobs(
-    file: CaseFile,
-    limit: Limit,
-    counted: Counted,
-    task_id: str | None,
-    element: str | None,
-    only: Collection[Spoken] | None = None,
+    file: CaseFile, limit: Limit, counted: Counted, task_id: str | None, element: str | None, spoken: int = NOTHING_YET
 ) -> list[dict[str, Any]]:
-    """The job of the limit's first voice (reminder, overdue, escalations), those that follow in its payload.
-
-    `only` names the voices that are still to come, where some have spoken already.
-    """
-    calendar, now = file.unit.service.calendar, file.unit.now
-    stood = pauses(file) if counted.start < now else ()
-    said = voices(limit, calendar, counted, stood)
-    then = [[kind, level, at.isoformat()] for kind, level, at in said if only is None or (kind, level) in only]
-    payload = {"limit": limit.key, "due": counted.due.at.isoformat(), "then": then}
-    return next_voice(file, payload, task_id, element)
-
-
-def next_voice(
-    file: CaseFile, payload: Mapping[str, Any], task_id: str | None, element: str | None
-) -> list[dict[str, Any]]:
-    """The job of the voice that comes next; none when all have spoken."""
-    if not payload["then"]:
+    """The one waiting job of a limit: the first voice that is stronger than what has spoken; none when all have."""
+    voice = next_voice(said(file, limit, counted), spoken)
+    if voice is None:
         return []
-    (kind, level, at), *then = payload["then"]
-    rest = {**payload, "level": level, "then": then}
-    return [job(file, kind, datetime.fromisoformat(at), task_id=task_id, element=element, payload=rest)]
+    payload = says(limit.key, voice)
+    return [job(file, voice.kind, voice.at, task_id=task_id, element=element, payload=payload)]
+
+
+def said(file: CaseFile, limit: Limit, counted: Counted) -> tuple[Voice, ...]:
+    """Everything the limit says and when, by the calendar in force and the case's pauses."""
+    stood = pauses(file) if counted.start < file.unit.now else ()
+    return voices(limit, file.unit.service.calendar, counted, stood)
+
+
+def says(key: str, voice: Voice) -> dict[str, Any]:
+    """The payload of a voice's job: which limit speaks and, of an escalation, at which level."""
+    return {"limit": key, "level": voice.level}
 
 
 def rearm(
@@ -183,16 +173,20 @@ def rearm(
     element: str | None = None,
     state: str | None = None,
 ) -> None:
-    """Move a limit's jobs to a new due time. What has not happened yet happens later (in `state`, else as it was
-    waiting or paused before); what was sent is not sent again."""
-    of = {"case": file.id, "task": task_id}
-    pending = file.unit.execute(_pending, of).first()
+    """Move a limit's job to a new due time, waiting or paused as it was or as `state` says.
+
+    What has not been said yet is said later; what was said is not said again.
+    """
+    pending = file.unit.execute(_pending, {"case": file.id, "task": task_id}).first()
     if pending is None:
         return
-    file.unit.execute(_drop_pending, of)
-    only = {(pending.kind, pending.payload["level"]), *((kind, level) for kind, level, _ in pending.payload["then"])}
-    fresh = limit_jobs(file, limit, counted, task_id, element, only)
-    add_jobs(file, [{**each, "state": state or pending.state} for each in fresh])
+    spoken = strength_of(pending.kind, pending.payload.get("level")) - 1
+    voice = next_voice(said(file, limit, counted), spoken)
+    changed: dict[str, Any] = {"state": "cancelled"}
+    if voice is not None:
+        told = {"kind": voice.kind, "payload": says(limit.key, voice), "due_at": voice.at}
+        changed = {**told, "state": state or pending.state, "attempts": 0, "last_error": None}
+    file.unit.execute(update(_job).where(_job.c.id == pending.id).values(**changed))
 
 
 def known(file: CaseFile, key: str | None) -> Limit | None:

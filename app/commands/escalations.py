@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
 
 from app.commands.casefile import CaseFile
 from app.store.base import table_of
@@ -15,14 +12,14 @@ from app.store.upsert import upsert
 _escalation = table_of(Escalation)
 
 
-def put(file: CaseFile, job: Row[Any]) -> None:
-    """Store the escalation that this job speaks of; a higher level of the same limit asks for attention again."""
+def put(file: CaseFile, of: str, limit: str, level: int, due_at: datetime) -> None:
+    """Store the escalation of a task or a whole case; a higher level of the same limit asks for attention again."""
     row = {
         "instance_id": file.id,
-        "of": job.task_id or file.id,
-        "limit_key": job.payload["limit"],
-        "level": job.payload["level"] or 0,
-        "due_at": datetime.fromisoformat(job.payload["due"]),
+        "of": of,
+        "limit_key": limit,
+        "level": level,
+        "due_at": due_at,
         "raised_at": file.unit.now,
         "acknowledged_at": None,
         "acknowledged_by": None,

@@ -10,9 +10,10 @@ from sqlalchemy import insert, select, update
 
 from app.bundle import facts
 from app.bundle.service_statuses import CANCELLED
-from app.commands import complaint_rows, history, incidents, merging, notices, status_letters
+from app.commands import complaint_rows, history, incidents, merging, notices, recount, status_letters
 from app.commands.casefile import NO_COMPLAINT, CaseFile
 from app.commands.reasons import need_reason
+from app.commands.recount import FAILED
 from app.commands.settlement import Standing, settle, take_step
 from app.commands.starting import new_row
 from app.commands.unit import Unit
@@ -128,7 +129,7 @@ class CancelInstance:
 
 @dataclass(frozen=True)
 class RetryIncident:
-    """Try again what stopped: its job runs anew at once; an incident without a job is marked as mended."""
+    """Try again what stopped: its job or its recount runs anew at once; any other incident is marked as mended."""
 
     permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
     incident_id: str
@@ -145,6 +146,8 @@ class RetryIncident:
         if found.resolved_at is not None:
             what = Text("menyelesaikan insiden ini", "resolved this incident")
             raise Conflict(who=found.resolved_by, when=found.resolved_at, what=what)
+        if found.code == FAILED and found.instance_id is not None:
+            recount.begin_for(unit, found.instance_id)
         if found.job_id is not None:
             again = {"state": "waiting", "attempts": 0, "due_at": unit.now, "locked_until": None, "locked_by": None}
             unit.execute(update(_job).where(_job.c.id == found.job_id, _job.c.state == "failed").values(**again))

@@ -1,4 +1,4 @@
-"""Runs what is due by itself: drawn timers, service tasks after the commit, and the three voices of a limit."""
+"""Runs what is due by itself: drawn timers, service tasks after the commit, and what limits have to say."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from app.domain.text import Text
 from app.store.base import table_of
 from app.store.faults import faultpoint
 from app.store.jobs import Job
+from app.store.standing import LIMIT_KINDS
 
 TRIES = 3
 BACK_OFF = (timedelta(seconds=10), timedelta(seconds=60), timedelta(minutes=10))
@@ -108,7 +109,5 @@ def _service(file: CaseFile, job: Row[Any]) -> None:
 _RUN: Mapping[str, Callable[[CaseFile, Row[Any]], None]] = {
     "timer": _timer,
     "service": _service,
-    "reminder": limit_notices.remind,
-    "overdue": limit_notices.mark_overdue,
-    "escalation": limit_notices.escalate,
+    **dict.fromkeys(LIMIT_KINDS, limit_notices.speak),
 }

@@ -15,12 +15,13 @@ from app.rules import limits
 from app.rules.limits import Counted
 from app.store.base import table_of
 from app.store.jobs import Job
+from app.store.standing import LIMIT_KINDS
 from app.store.tasks import Task
 
 _job, _task = table_of(Job), table_of(Task)
 _stop = (
     update(_job)
-    .where(_job.c.instance_id == bindparam("case"), _job.c.kind.in_(deadlines.LIMIT_KINDS), _job.c.state == "waiting")
+    .where(_job.c.instance_id == bindparam("case"), _job.c.kind.in_(LIMIT_KINDS), _job.c.state == "waiting")
     .values(state="paused")
 )
 _open_tasks = select(_task).where(

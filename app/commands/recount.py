@@ -1,68 +1,105 @@
-"""Counts the open due times again when the calendar has changed, and puts old and new on record for each case."""
+"""Has the open due times counted again when calendar, limits or the way of counting have changed: one job at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import func, insert, select, update
 
-from app.commands import deadlines, pause
-from app.commands.casefile import CaseFile
 from app.commands.unit import Unit
-from app.domain.calendar import Due
-from app.rules.limits import Counted
-from app.store import trail
+from app.domain.permissions import Permission
 from app.store.base import table_of
-from app.store.instances import ProcessInstance
-from app.store.tasks import Task
+from app.store.claims import RECOUNT
+from app.store.database import compact_json
+from app.store.jobs import Job
+from app.store.service_data import ServiceFile, files_in_force
+from app.store.standing import how_many
+from app.store.turns import change_of_calendar
 
-RECORD = "RecountDeadlines"
-_instance, _task = table_of(ProcessInstance), table_of(Task)
-_running = select(_instance.c.id).where(_instance.c.state.in_(("active", "incident"))).order_by(_instance.c.id)
-_open = select(_task).where(
-    _task.c.instance_id == bindparam("case"), _task.c.state == "open", _task.c.anchored_at.is_not(None)
-)
-
-
-def recount(unit: Unit) -> int:
-    """Count every open due time anew with the calendar now in force; returns how many cases changed."""
-    changed = 0
-    for instance_id in list(unit.connection.scalars(_running)):
-        moved = list(_of_case(CaseFile.of_instance(unit, instance_id)))
-        if moved:
-            entry: dict[str, Any] = {"chain": instance_id, "at": unit.now, "actor": unit.actor}
-            entry |= {"command": RECORD, "outcome": "done", "fields": {"moved": moved}}
-            trail.append(unit.connection, unit.parts.keys, **entry)
-            changed += 1
-    return changed
+CALENDAR, LIMITS = "calendar.toml", "sla.toml"
+RULE = 2  # raised with each release that counts due times otherwise: what is open is then counted again
+YEARS = 6  # how far ahead holidays are compared, since a new release of their data may bring others
+FAILED = "recount-failed"  # the incident of a case that could not be counted
+COUNTS = ("done", "moved", "times", "failed")  # of cases: counted, with a due time that moved; due times; set aside
+_job, _file = table_of(Job), table_of(ServiceFile)
 
 
-def _of_case(file: CaseFile) -> Iterator[dict[str, str]]:
-    """What moved: the case's own due time and those of its open tasks."""
-    unit, row = file.unit, file.row
-    limit = deadlines.known(file, row["limit_key"])
-    if limit is not None and (due := pause.due_now(file, limit, row["started_at"])) != _stored(row):
-        values = {"due_at": due.at, "due_confirmed": due.confirmed}
-        unit.execute(update(_instance).where(_instance.c.id == file.id).values(**values))
-        deadlines.rearm(file, limit, Counted(row["started_at"], due))
-        yield _moved(file.id, row["due_at"], due)
-        row.update(values)
-    for task in unit.execute(_open, {"case": file.id}).all():
-        limit = deadlines.known(file, task.limit_key)
-        if limit is None or (due := pause.due_now(file, limit, task.anchored_at)) == _stored(task._mapping):
-            continue
-        values = {"due_at": due.at, "due_confirmed": due.confirmed}
-        unit.execute(update(_task).where(_task.c.id == task.id).values(**values))
-        deadlines.rearm(file, limit, Counted(task.anchored_at, due), task.id, task.element)
-        yield _moved(task.id, task.due_at, due)
-    deadlines.spread(file)
+@dataclass(frozen=True)
+class RecountIfChanged:
+    """At a start: whatever due times are counted by may have changed with the release, not only with a file."""
+
+    permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
+
+    def execute(self, unit: Unit) -> int:
+        """How many cases are to be counted again."""
+        change_of_calendar(unit.connection)
+        last = _jobs(unit, "waiting") or _jobs(unit, "done")
+        if last and last[0].payload["basis"] == basis(unit):
+            unit.silent = True
+            return 0
+        return begin(unit, ())
 
 
-def _stored(row: Mapping[str, Any]) -> Due | None:
-    return None if row["due_at"] is None else Due(row["due_at"], row["due_confirmed"])
+def begin(unit: Unit, causes: Iterable[str]) -> int:
+    """Have every open due time counted again; returns of how many cases. What goes on just now starts anew.
+
+    `causes` are the files that changed. Whoever changes them takes the turn of `change_of_calendar` before.
+    """
+    waiting = _jobs(unit, "waiting", lock=True)
+    if causes and not waiting and not how_many(unit.connection) and not _jobs(unit, "done"):
+        return 0  # an installation that is being filled
+    causes = {*causes, *(name for job in waiting for name in job.payload["causes"])}
+    seq = unit.execute(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
+    fresh = {"causes": sorted(causes), "change": seq, "basis": basis(unit), "total": how_many(unit.connection)}
+    row = _row(unit, fresh)
+    if waiting:
+        unit.execute(update(_job).where(_job.c.id == waiting[0].id).values(**{**row, "id": waiting[0].id}))
+    else:
+        unit.execute(insert(_job), row)
+    unit.details["recount"] = {"job": waiting[0].id if waiting else row["id"], "cases": fresh["total"]}
+    return int(fresh["total"])
 
 
-def _moved(of: str, old: datetime | None, due: Due) -> dict[str, str]:
-    return {"of": of, "old": old.isoformat() if old else "", "new": due.at.isoformat()}
+def begin_for(unit: Unit, case: str) -> None:
+    """Have one case counted again, which could not be counted before."""
+    unit.execute(insert(_job), _row(unit, {"causes": [], "change": 0, "basis": "", "total": 1, "only": case}))
+
+
+def basis(unit: Unit) -> str:
+    """A fingerprint of all that due times are counted by."""
+    opening, year = unit.service.calendar.opening, unit.now.year
+    holidays = [
+        [day.isoformat(), each.code, each.guessed]
+        for one in range(year - 1, year + YEARS)
+        for day, each in sorted(opening.holidays(one).items())
+    ]
+    held = files_in_force(unit.connection)
+    told = [RULE, *(held[name][1] for name in (CALENDAR, LIMITS)), holidays]
+    return hashlib.sha256(compact_json(told).encode()).hexdigest()
+
+
+def _jobs(unit: Unit, state: str, lock: bool = False) -> list[Any]:
+    """The recounts of all cases in this state, the last one first."""
+    wanted = select(_job).where(_job.c.kind == RECOUNT, _job.c.state == state).order_by(_job.c.due_at.desc())
+    rows = unit.execute(wanted.with_for_update() if lock else wanted).all()
+    return [row for row in rows if "only" not in row.payload]
+
+
+def _row(unit: Unit, payload: Mapping[str, Any]) -> dict[str, Any]:
+    payload = {**payload, **dict.fromkeys(COUNTS, 0), "after": "", "began": unit.now.isoformat()}
+    done = payload["total"] == 0
+    return {
+        "id": unit.parts.chance.hex(),
+        "kind": RECOUNT,
+        "payload": payload,
+        "due_at": unit.now,
+        "state": "done" if done else "waiting",
+        "done_at": unit.now if done else None,
+        "attempts": 0,
+        "locked_until": None,
+        "locked_by": None,
+        "last_error": None,
+    }

@@ -1,4 +1,4 @@
-"""Loads the service's own data (calendar, limits, units, roles) and recomputes what a new calendar moves."""
+"""Loads the service's own data (calendar, limits, units, roles) and has what they move counted again."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any, ClassVar
 from sqlalchemy import func, insert, select
 
 from app.bundle.service import NAMES, OPTIONAL, TEMPLATES, service_from
+from app.commands import recount
 from app.commands.reasons import need_reason
-from app.commands.recount import recount
 from app.commands.unit import Unit
 from app.domain.errors import Invalid
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.store.base import table_of
 from app.store.service_data import InForce, ServiceFile, files_in_force
+from app.store.turns import change_of_calendar
 from app.store.upsert import upsert
 
-CALENDAR = "calendar.toml"
 _file, _in_force = table_of(ServiceFile), table_of(InForce)
 
 
@@ -40,6 +40,7 @@ class LoadService:
         """The names of the files that changed. Raises InvalidServiceData with every finding, Invalid."""
         need_reason(self.reason)
         self._refuse_strange()
+        change_of_calendar(unit.connection)
         fresh = self._fresh(unit)
         if fresh:
             held = {name: content for name, (content, _) in files_in_force(unit.connection).items()}
@@ -50,8 +51,9 @@ class LoadService:
             for row in rows:
                 in_force = {"name": row["name"], "file_id": row["id"], "chosen": not self.seed}
                 upsert(unit.connection, _in_force, in_force, key=("name",))
-        if CALENDAR in fresh:
-            unit.details["recounted"] = self._recount(unit)
+        if {recount.CALENDAR, recount.LIMITS} & set(fresh):
+            unit.afresh()
+            recount.begin(unit, fresh)
         unit.details["changed"] = {name: hashlib.sha256(self.files[name]).hexdigest() for name in fresh}
         return fresh
 
@@ -62,14 +64,6 @@ class LoadService:
         if names and not self.seed:
             said = Text("Bukan berkas data layanan.", "This is not a file of the service's data.")
             raise Invalid(errors={name: [said] for name in names})
-
-    def _recount(self, unit: Unit) -> int:
-        """Open due times follow the calendar that is in force from now on."""
-        unit.__dict__.pop("service", None)  # it was read before this change
-        own = unit.chain
-        moved = recount(unit)
-        unit.chain = own
-        return moved
 
     def _fresh(self, unit: Unit) -> tuple[str, ...]:
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}

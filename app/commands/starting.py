@@ -7,10 +7,13 @@ from typing import Any
 from app.bundle import facts
 from app.bundle.read import Bundle
 from app.commands.unit import Unit
+from app.store.turns import start_of_case
 
 
 def new_row(unit: Unit, deployment_id: str, bundle: Bundle, business_key: str, *, test: bool = False) -> dict[str, Any]:
     """All columns of a new instance; its blob follows when the engine has made the first step."""
+    start_of_case(unit.connection)
+    unit.afresh()
     instance_id = unit.parts.chance.hex()
     unit.chain, unit.chain_is_new = instance_id, True
     return {

@@ -55,6 +55,11 @@ class Unit:
         """The city's lists for forms, at this instant."""
         return sources_of(self.service, self.now)
 
+    def afresh(self) -> None:
+        """Look at the service data anew: after a lock was waited for, another may be in force."""
+        for name in ("service", "sources"):
+            self.__dict__.pop(name, None)
+
     @property
     def actor(self) -> str:
         """The acting person's id as rows keep it: a user's id, "reporter" or "system"."""

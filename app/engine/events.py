@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.environment import Environment
-from app.engine.timers import DUE, WorkingTimer, forget, remember
+from app.engine.timers import DUE, Entered, WorkingTimer, forget, remember
 
 ANSWERS = "answers"  # internal data of a waiting task: what its message brought
 CHOSEN = "chosen"  # internal data of an event gateway: the event that came first
@@ -134,11 +134,11 @@ class EventGateway(defaults.EventBasedGateway):  # type: ignore[misc]
         return True
 
 
-def count_again(my_task: Any, element: str, since: int | None, env: Environment) -> int | None:
+def count_again(my_task: Any, element: str, entered: Entered, env: Environment) -> int | None:
     """Count a waiting timer again and keep the result; None where nobody knows from when it counts."""
     event, kept = my_task.task_spec.event_definition, my_task.internal_data
     gateway = isinstance(event, GatewayEvents)
-    due: int | None = (event.branches[element] if gateway else event).due_again(my_task, since, env)
+    due: int | None = (event.branches[element] if gateway else event).due_again(my_task, entered, env)
     if due is not None:
         (kept[DUES] if gateway else kept)[element if gateway else DUE] = due
     return due

@@ -15,7 +15,7 @@ from app.domain.text import Text
 from app.engine import codec
 from app.engine.compact import compact
 from app.engine.definition import Definition
-from app.engine.environment import Environment, from_micros, to_micros
+from app.engine.environment import Environment, from_micros
 from app.engine.events import EventGateway, Message, count_again, interrupt_by_error
 from app.engine.health import fault
 from app.engine.process import Process
@@ -174,19 +174,18 @@ class Instance:
             raise NotOpen(Text("Waktunya belum tiba.", "The timer is not due yet."), due=wait.due, element=wait.element)
         return self._run(env, lambda: _happen(task, wait.element, {}))
 
-    def recount(self, env: Environment, entered: Mapping[str, datetime]) -> list[Recounted]:
+    def recount(self, env: Environment, entered: Callable[[str], datetime | None]) -> list[Recounted]:
         """Count the due times of all waiting timers again with the calendar and limits of `env`; no step is taken.
 
-        Says which moved. `entered` tells when each task was entered, for timers of the first release. Raises
-        EngineStuck when one can no longer be counted.
+        Says which moved. `entered` tells when a task was entered, for timers of the first release. Raises EngineStuck
+        when one can no longer be counted.
         """
         self._refuse_broken()
         moved = []
         for wait, task in self._waits():
             if wait.kind == "timer" and wait.due is not None:
-                since = entered.get(task.id.hex)
                 try:
-                    due = count_again(task, wait.element, None if since is None else to_micros(since), env)
+                    due = count_again(task, wait.element, entered, env)
                 except FAILURES as error:
                     self._broken = str(error)
                     raise _stuck(error) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from app.engine.expressions import compile_expression
 # Internal data of a waiting task: its due instant (microseconds since 1970), and what that was counted from, so that
 # it can be counted again when the calendar changes: the instant, the variables and the counts of returns at entry.
 DUE, SINCE, GIVEN, PASSED = "due", "since", "given", "passed"
+Entered = Callable[[str], datetime | None]  # id of a task -> when it was entered
 _DURATION = re.compile(r"P[0-9TYMWDHS.,]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][0-9:.,]+(Z|[+-]\d\d:?\d\d)?)?")
 
@@ -52,16 +53,16 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
         at = due_instant(self.expression, self.clock, engine.env, lambda text: engine.evaluate(my_task, text))
         return to_micros(at)
 
-    def due_again(self, my_task: Any, since: int | None, env: Environment) -> int | None:
+    def due_again(self, my_task: Any, entered: Entered, env: Environment) -> int | None:
         """The due instant counted anew from what it was counted from at entry, with the calendar and limits of `env`.
 
-        `since` is when the task was entered, for tasks of the first release, which stored only their due instant.
+        `entered` is asked for tasks of the first release, which stored only their due instant.
         """
         kept = my_task.internal_data
-        since = kept.get(SINCE, since)
-        if since is None:
+        start = from_micros(kept[SINCE]) if SINCE in kept else entered(my_task.id.hex)
+        if start is None:
             return None
-        then = replace(env, now=from_micros(since))
+        then = replace(env, now=start)
         variables = kept.get(GIVEN, {}) if SINCE in kept else my_task.data
         passed = kept.get(PASSED, {}) if SINCE in kept else my_task.workflow.script_engine.trace.returns
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from app.bundle.service import ServiceData
 from app.bundle.wording import LINK, around, letter
 from app.commands.parts import Parts
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
+from app.jobs.limit_letters import NoLongerTrue, as_it_is
 from app.jobs.superseded import Superseded, superseded
 from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
@@ -56,16 +57,19 @@ class Outbox:
                 if superseded(session, row, self._parts.clock.now()):
                     raise Superseded
                 service = self._parts.service(session)
+                told = as_it_is(session, row, self._parts.clock.now())
                 on = way_on(session, self._parts, row.recipient, row.fields) if to.complaint_id is None else ""
             way, address = self._way(to)
             with self._link(row, to, address, on) as link:
-                ready = self._letter(service, row, to, address, link)
+                ready = self._letter(service, row, told, to, address, link)
                 way.send(ready)
             faultpoint("after_send")
         except Gone:
             return self._unsent(row, "skipped", "recipient-gone")
         except Superseded:
             return self._unsent(row, "skipped", "superseded")
+        except NoLongerTrue as error:
+            return self._unsent(row, "skipped", str(error))
         except Unreachable as error:
             return self._unsent(row, "unreachable", str(error))
         except Unsendable as error:
@@ -115,10 +119,12 @@ class Outbox:
                 drop_link(connection, token)
             raise
 
-    def _letter(self, service: ServiceData, row: Row[Any], to: Addressee, address: str, link: str) -> Letter:
+    def _letter(
+        self, service: ServiceData, row: Row[Any], told: Mapping[str, str], to: Addressee, address: str, link: str
+    ) -> Letter:
         known = around(self._parts.settings.base_url, link, days_of(row.template))
         # A case may have become confidential since the letter was written.
-        own = fit_to_send(row.fields, service.templates.get(row.template), to.confidential)
+        own = fit_to_send(told, service.templates.get(row.template), to.confidential)
         fields = letter_fields(service.calendar, self._parts.clock.now(), {**known, **to.about, **own})
         said = letter(service, row.template, to.lang, to.audience, fields)
         return Letter(row.key, address, said.subject, said.body, said.short)

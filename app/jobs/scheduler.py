@@ -17,6 +17,7 @@ from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
+from app.jobs.recounter import Recounter
 from app.senders.blackhole import FOLDER, empty
 from app.senders.chosen import senders
 from app.senders.letter import Sender
@@ -24,6 +25,7 @@ from app.store.database import reading
 
 JOBS_EVERY = 1  # seconds
 OUTBOX_EVERY = 2
+RECOUNT_EVERY = 2
 OPENING_EVERY = 60
 NIGHT = 2  # o'clock, in the service's zone
 log = structlog.get_logger(__name__)
@@ -36,11 +38,12 @@ class Ticker:
         parts = runner.parts
         self._runner = runner
         self._executor = Executor(runner, parts.settings.workers)
+        self._recounter = Recounter(runner)
         self._outbox = Outbox(parts, senders(parts.settings) if ways is None else ways)
         self._greeted: Any = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(5)},
             job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         )
 
@@ -49,6 +52,7 @@ class Ticker:
         with reading(self._runner.parts.database) as session:
             zone = self._runner.parts.service(session).calendar.zone
         self._every(JOBS_EVERY, self._executor.run_due, "due jobs")
+        self._every(RECOUNT_EVERY, self._recounter.run_due, "recount")
         self._every(OUTBOX_EVERY, self._outbox.deliver, "outbox")
         self._every(OPENING_EVERY, self.greet, "opening of the day")
         self._scheduler.add_job(_safely(self.tidy, "night"), "cron", hour=NIGHT, timezone=zone, id="night")
@@ -56,6 +60,7 @@ class Ticker:
 
     def stop(self) -> None:
         """Finish what runs just now and stop."""
+        self._recounter.stop()
         self._scheduler.shutdown(wait=True)
 
     def greet(self) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.bundle.service_statuses import CANCELLED
 from app.queries import sight
 from app.store.accounts import User
+from app.store.claims import RECOUNT
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
 from app.store.jobs import IS_WAITING, Incident, Job
@@ -119,7 +120,10 @@ def next_jobs(session: Session, offices: frozenset[str], limit: int = 50) -> lis
     wanted = select(Job, ProcessInstance.business_key).outerjoin(ProcessInstance, Job.instance_id == ProcessInstance.id)
     wanted = wanted.where(sight.not_about(offices, Job.instance_id))
     return [
-        (job, number) for job, number in session.execute(wanted.where(IS_WAITING).order_by(Job.due_at).limit(limit))
+        (job, number)
+        for job, number in session.execute(
+            wanted.where(IS_WAITING, Job.kind != RECOUNT).order_by(Job.due_at).limit(limit)
+        )
     ]
 
 

@@ -13,6 +13,8 @@ from app.domain.limits import Limit
 from app.rules.limits import Counted
 from app.rules.pauses import Pause, later, paused_time, since
 
+NOTHING_YET = -1  # the strength of what has spoken before the first voice
+
 
 class Voice(NamedTuple):
     """One thing a limit says: kind (reminder, overdue, escalation), of an escalation its level from 0 on, and when."""
@@ -24,7 +26,12 @@ class Voice(NamedTuple):
     @property
     def strength(self) -> int:
         """The later a voice comes, the stronger it is."""
-        return {"reminder": 0, "overdue": 1}.get(self.kind, 2 + (self.level or 0))
+        return strength_of(self.kind, self.level)
+
+
+def strength_of(kind: str, level: int | None) -> int:
+    """How strong a voice is, by its kind and, of an escalation, its level."""
+    return {"reminder": 0, "overdue": 1}.get(kind, 2 + (level or 0))
 
 
 def voices(limit: Limit, calendar: Calendar, counted: Counted, pauses: Iterable[Pause] = ()) -> tuple[Voice, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.store.base import table_of
@@ -14,18 +14,31 @@ from app.store.jobs import IS_WAITING, Job
 from app.store.outbox import OutboxMessage
 
 LOCK = timedelta(minutes=5)
+RECOUNT = "recount"  # the kind of the job that counts due times again: it goes on for long, so nothing waits behind it
+RECOUNT_LOCK = timedelta(seconds=30)  # each of its slices renews it
 _job, _outbox = table_of(Job), table_of(OutboxMessage)
 _earlier = aliased(_outbox, name="earlier")
 
 
 def claim_jobs(connection: Connection, now: datetime, by: str, most: int) -> Sequence[str]:
-    """Ids of due jobs that are now ours, those due longest first."""
+    """Ids of due jobs that are now ours, those due longest first; recounts have a door of their own."""
+    return _claimed(connection, now, by, most, LOCK, _job.c.kind != RECOUNT)
+
+
+def claim_recount(connection: Connection, now: datetime, by: str) -> str | None:
+    """The id of the recount that is to be carried on, now ours; None when there is none or another node is at it."""
+    return next(iter(_claimed(connection, now, by, 1, RECOUNT_LOCK, _job.c.kind == RECOUNT)), None)
+
+
+def _claimed(
+    connection: Connection, now: datetime, by: str, most: int, lock: timedelta, wanted: ColumnElement[bool]
+) -> Sequence[str]:
     free = or_(_job.c.locked_until.is_(None), _job.c.locked_until <= now)
-    due = select(_job.c.id).where(IS_WAITING, _job.c.due_at <= now, free)
+    due = select(_job.c.id).where(IS_WAITING, _job.c.due_at <= now, free, wanted)
     due = due.order_by(_job.c.due_at, _job.c.id).limit(most).with_for_update(skip_locked=True)
     ids = list(connection.scalars(due))
     if ids:
-        mark = update(_job).where(_job.c.id.in_(ids)).values(locked_until=now + LOCK, locked_by=by)
+        mark = update(_job).where(_job.c.id.in_(ids)).values(locked_until=now + lock, locked_by=by)
         connection.execute(mark)
     return ids
 
@@ -37,12 +50,13 @@ def release_job(connection: Connection, job_id: str, until: datetime) -> None:
 
 
 def claim_messages(connection: Connection, now: datetime, most: int) -> Sequence[Row[Any]]:
-    """Due messages that are now ours; one that follows an unsent one to the same recipient waits for it."""
+    """Due messages that are now ours; of one case and one person a letter waits for those written before it."""
     before = or_(
         _earlier.c.created_at < _outbox.c.created_at,
         and_(_earlier.c.created_at == _outbox.c.created_at, _earlier.c.key < _outbox.c.key),
     )
-    waits = exists().where(_earlier.c.recipient == _outbox.c.recipient, _earlier.c.state == "waiting", before)
+    same = (_earlier.c.instance_id == _outbox.c.instance_id, _earlier.c.recipient == _outbox.c.recipient)
+    waits = exists().where(*same, _earlier.c.state == "waiting", before)
     free = or_(_outbox.c.locked_until.is_(None), _outbox.c.locked_until <= now)
     due = select(_outbox).where(_outbox.c.state == "waiting", _outbox.c.due_at <= now, free, ~waits)
     due = due.order_by(_outbox.c.due_at, _outbox.c.created_at, _outbox.c.key).limit(most)

@@ -13,10 +13,10 @@ WAITING = text("state = 'waiting'")
 
 
 class Job(Base):
-    """One due thing: a drawn timer, a service topic run after commit, or the next voice of a limit.
+    """One due thing: a drawn timer, a service topic run after commit, what a limit says next, or a recount.
 
-    A limit speaks several times (reminder, overdue, escalations) and has one job at a time: what follows stands in
-    its payload under "then".
+    A limit speaks several times (reminder, overdue, escalations) and has one job at a time: what follows is worked out
+    when this is said.
     """
 
     __tablename__ = "job"
@@ -26,7 +26,7 @@ class Job(Base):
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)  # begins as its instance's id does: its jobs lie together
-    kind: Mapped[str] = mapped_column(String(24))  # timer | service | reminder | overdue | escalation
+    kind: Mapped[str] = mapped_column(String(24))  # timer | service | reminder | overdue | escalation | recount
     instance_id: Mapped[str | None] = mapped_column(Id)
     task_id: Mapped[str | None] = mapped_column(Id)  # engine wait id (timer), engine task id (service) or user task id
     element: Mapped[str | None] = mapped_column(Code)

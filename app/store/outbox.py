@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.store.base import Base, Code, Id, Instant, JsonObject
 
 # waiting; sent: a real way out took it; kept: it lies on this machine, nothing was sent; failed: given up after many
-# tries; dropped: refused for good; unreachable: no way leads to the addressee; skipped: a trial's, or nobody is there.
+# tries; dropped: refused for good; unreachable: no way leads to the addressee; skipped: a trial's, for
+# nobody, or no longer true.
 STATES = ("waiting", "sent", "kept", "failed", "dropped", "unreachable", "skipped")
 PROBLEMS = ("failed", "dropped", "unreachable")
 

@@ -52,6 +52,8 @@ def deed(command: str) -> str:
         "LoadService": _("Memuat data pelayanan"),
         "OpenIdentity": _("Membuka identitas pelapor"),
         "OpenPersonalLink": _("Membuka aduan dengan tautan pribadi"),
+        "RecountDeadlines": _("Menghitung ulang batas waktu"),
+        "RecountIfChanged": _("Memeriksa apakah batas waktu perlu dihitung ulang"),
         "ReleaseTask": _("Melepas tugas"),
         "ReplaceSecret": _("Mengganti kode rahasia"),
         "RetryIncident": _("Mencoba lagi yang terhenti"),
@@ -61,6 +63,7 @@ def deed(command: str) -> str:
         "SendDigests": _("Mengirim ringkasan tugas"),
         "SendMessage": _("Mengirim pesan pelapor"),
         "SetActive": _("Membuka atau menutup akun"),
+        "SetCaseAside": _("Menyisihkan aduan yang tidak dapat dihitung ulang"),
         "SetPassword": _("Menetapkan kata sandi"),
         "SetSubstitute": _("Menetapkan pengganti"),
         "StartTest": _("Memulai uji coba"),
@@ -82,6 +85,7 @@ def job_kind(code: str) -> str:
         "reminder": _("pengingat"),
         "overdue": _("kabar terlambat"),
         "escalation": _("eskalasi"),
+        "recount": _("hitung ulang batas waktu"),
     }
     return words.get(code, code)
 
@@ -92,6 +96,7 @@ def trouble(code: str) -> str:
         "engine-stuck": _("proses tidak dapat melanjutkan"),
         "damaged-state": _("keadaan tersimpan rusak"),
         "job-failed": _("pekerjaan otomatis gagal"),
+        "recount-failed": _("batas waktu tidak dapat dihitung ulang"),
     }
     return words.get(code, code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from app.commands.resend import SendAgain
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.queries import audit, definitions, instances, operations, public, sight
+from app.queries import audit, definitions, instances, operations, public, recounts, sight
 from app.queries.due import DueTimes, Standing
 from app.senders.blackhole import FOLDER as KEPT_IN
 from app.senders.blackhole import kept
@@ -34,6 +35,7 @@ from app.web.sight import current_viewer, sealed
 blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
+RECENT = timedelta(days=7)  # how long the end of a recount stays on the first page
 LEAST = 10  # characters of a reason
 REASON = Text("Tulis alasannya sedikitnya 10 karakter.", "Give a reason of at least 10 characters.")
 NO_CATEGORY = Text("Pilih alasan yang dibaca pelapor.", "Choose the reason that the reporter reads.")
@@ -54,6 +56,7 @@ def overview() -> ResponseReturnValue:
             name=_namer(bundle) if bundle else str,
             incidents=operations.open_incidents(session, current_viewer().offices, 20),
             jobs=operations.next_jobs(session, current_viewer().offices, 10),
+            recount=recounts.latest(session, now() - RECENT),
         )
 
 

@@ -18,7 +18,9 @@ import pytest
 
 from app.bundle.shelf import Shelf
 from app.commands.attachments import SweepAttachments
+from app.commands.recount_slices import SLICE
 from app.commands.runner import Runner
+from app.commands.service import LoadService
 from app.domain.clock import FrozenClock
 from app.domain.errors import Conflict
 from app.domain.roles import SYSTEM
@@ -26,11 +28,14 @@ from app.engine.cache import LiveCache
 from app.jobs.executor import Executor
 from app.queries.verify import verify
 from app.store import faults, migrate
+from app.store.audit import AuditEntry
 from app.store.complaints import Attachment, Complaint
 from app.store.database import connect, reading
 from app.store.deployments import Deployment
+from app.store.instances import ProcessInstance
 from app.store.jobs import Job
 from app.store.outbox import OutboxMessage
+from app.store.service_data import ServiceFile
 from app.store.tasks import Task
 from tests.crash.things import PATHS
 from tests.crash.worker import act
@@ -120,6 +125,8 @@ def prepare(service: World, action: str) -> Prepared:
     if action == "outbox":
         own = service.file().instance_id
         return Prepared({}, lambda: len(service.rows(OutboxMessage, instance_id=own, state="sent")))
+    if action == "recount":
+        return _recount(service)
     service.file()
     return Prepared()
 
@@ -137,6 +144,27 @@ def _timer(service: World) -> Prepared:
     Executor(service.runner).run_due()
     service.clock.at = timer.due_at
     return Prepared({}, lambda: int(service.rows(Job, id=timer.id)[0].state == "done"))
+
+
+def _recount(service: World) -> Prepared:
+    """More cases than one slice has, and a calendar under which all of them are due on another day."""
+    while len(service.rows(ProcessInstance, state="active")) <= SLICE:
+        service.file()
+    held = service.rows(ServiceFile, name="calendar.toml")
+    original = min(held, key=lambda row: row.seq).content
+    day = MORNING.date() + timedelta(days=1 + len(held) % 2)  # Tuesday and Wednesday by turns
+    closure = f'\n# {uuid.uuid4().hex}\n[[closure]]\ndate = {day}\nname = {{ id = "rob", en = "tidal flood" }}\n'
+    service.runner.run(LoadService({"calendar.toml": original + closure.encode()}, "rob"), SYSTEM)
+    (job,) = service.rows(Job, kind="recount", state="waiting")
+    change = job.payload["change"]
+
+    def happened() -> int:
+        entries = service.rows(AuditEntry, command="RecountDeadlines")
+        mine = [entry.chain for entry in entries if entry.fields.get("change") == change]
+        assert len(mine) == len(set(mine)), "a case was counted twice"
+        return int(service.rows(Job, id=job.id)[0].state == "done")
+
+    return Prepared({}, happened)
 
 
 def _completed(service: World, task: str) -> int:
@@ -210,3 +238,23 @@ def test_a_point_that_is_not_armed_does_nothing() -> None:
     faults.arm("after_begin:1")
     faults.arm(None)
     faults.faultpoint("after_begin")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_T1_a_recount_killed_anywhere_goes_on_and_counts_each_case_once(
+    backend: str, butcher: Butcher, tmp_path: Path
+) -> None:
+    service = opened(copy_url(template(backend), tmp_path), tmp_path, FrozenClock(MORNING))
+    for point in PATHS["recount"]:
+        service.clock.at = FrozenClock(MORNING).now()
+        prepared = prepare(service, "recount")
+        assert prepared.happened is not None
+        butcher.kill(service, "recount", point, {})
+        service = _restarted(service)
+        assert _violations(service) == [] and prepared.happened() == 0, point
+        again(service, "recount", prepared)
+        assert prepared.happened() == 1 and _violations(service) == [], point
+        expected = {service.rows(Task, state="open")[0].due_at}
+        assert {row.due_at for row in service.rows(Task, state="open")} == expected, point
+    service.parts.database.dispose()

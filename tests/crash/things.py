@@ -28,6 +28,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "attachment": (*DOOR, "after_file_write", "after_file_rename"),
     "outbox": ("after_send",),
     "anchor": DOOR,
+    "recount": (*DOOR, "after_recount_slice"),
 }
 
 

@@ -19,6 +19,7 @@ from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
+from app.jobs.recounter import Recounter
 from app.senders.chosen import senders
 from app.store import faults, migrate
 from app.store.database import connect
@@ -47,6 +48,8 @@ def act(service: World, name: str, given: dict[str, Any]) -> None:
         run(StoreAttachment("a.png", things.picture()), VISITOR)
     elif name == "outbox":
         Outbox(service.parts, senders(service.parts.settings)).deliver()
+    elif name == "recount":
+        Recounter(service.runner).run_due()
     elif name == "anchor":
         run(WriteAnchor(), SYSTEM)
     else:

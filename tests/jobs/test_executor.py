@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,35 +36,10 @@ def run_due(service: World, workers: int = 1) -> int:
     return Executor(service.runner, workers).run_due()
 
 
-def voices(job: Job) -> list[datetime]:
-    """When a limit's job and all that follow it are due."""
-    return [job.due_at, *(datetime.fromisoformat(at) for _, _, at in job.payload["then"])]
-
-
 def test_nothing_is_due_before_its_time(service: World) -> None:
     service.file()
     assert run_due(service) == 0
     assert {job.state for job in service.rows(Job)} == {"waiting"}
-
-
-def test_a_limit_reminds_then_marks_then_escalates(service: World) -> None:
-    service.file()
-    (task,) = service.rows(Task)
-    jobs = {job.kind: job for job in service.rows(Job, task_id=task.id)}
-    service.clock.at = jobs["reminder"].due_at
-    assert run_due(service) == 1
-    assert [message.template for message in service.rows(OutboxMessage)] == ["receipt", "reminder"]
-    service.clock.at = task.due_at
-    run_due(service)
-    (task,) = service.rows(Task)
-    assert task.overdue
-    said = {message.template: message for message in service.rows(OutboxMessage)}
-    assert said["overdue"].recipient == f"user:{service.actor('menteri').id}"
-    assert said["escalation"].recipient == f"user:{service.actor('kabid').id}"
-    service.clock.advance(timedelta(days=8))
-    run_due(service)
-    last = [message for message in service.rows(OutboxMessage) if message.template == "escalation"]
-    assert {message.recipient for message in last} == {f"user:{service.actor(who).id}" for who in ("kabid", "pimpinan")}
 
 
 def test_a_completed_task_neither_reminds_nor_escalates(service: World) -> None:
@@ -93,21 +68,6 @@ def test_a_drawn_timer_moves_the_case_on(service: World) -> None:
     run_due(service)
     (instance,) = service.rows(ProcessInstance, id=filed.instance_id)
     assert (instance.state, instance.status, instance.end_event) == ("completed", "closed", "end_closed")
-
-
-@pytest.mark.parametrize("downtime", [timedelta(seconds=3), timedelta(hours=1), timedelta(days=3)])
-def test_T6_after_downtime_everything_overdue_runs_once_and_tells_its_due_time(
-    service: World, downtime: timedelta
-) -> None:
-    filed = service.file()
-    (task,) = service.rows(Task)
-    service.clock.at = task.due_at + downtime
-    late = [at for job in service.rows(Job, task_id=task.id) for at in voices(job) if at <= service.clock.at]
-    assert run_due(service) == len(late) >= 3 and run_due(service) == 0
-    first = next(message for message in service.rows(OutboxMessage) if message.template == "escalation")
-    assert first.fields["due"] == task.due_at.isoformat()
-    ran = [entry for entry in service.rows(AuditEntry, chain=filed.instance_id) if entry.command == "RunJob"]
-    assert sorted(entry.fields["due_at"] for entry in ran) == sorted(at.isoformat() for at in late)
 
 
 @pytest.mark.long

@@ -84,3 +84,27 @@ def filled(case: str, dues: dict[str, str | None]) -> Iterator[str]:
             f" VALUES ('{task}', 'c', 'e', 'e', 'open', '2026-11-20 00:00:00', {at}, false, false)"
         )
         yield f"INSERT INTO candidate (task_id, role, due_at) VALUES ('{task}', 'r', {at})"
+
+
+def test_a_filled_database_says_which_service_files_are_in_force(new_database: Callable[[], Engine]) -> None:
+    """The last loading of each file; what a person loaded is that person's choice, which no restart replaces."""
+    engine = new_database()
+    migrate.upgrade(engine, "0001")
+    loaded = [("a.toml", "system"), ("b.toml", "system"), ("a.toml", "system"), ("b.toml", "somebody")]
+    with engine.begin() as connection:
+        for seq, (name, by) in enumerate(loaded, 1):
+            row = {"seq": seq, "name": name, "by": by, "content": b"x"}
+            connection.execute(
+                text(
+                    "INSERT INTO service_file (id, seq, name, digest, content, loaded_at, loaded_by, reason) VALUES"
+                    " ('f' || :seq, CAST(:seq AS integer), :name, 'd', :content, '2026-11-20 00:00:00', :by, 'awal')"
+                ),
+                row | {"seq": str(seq)},
+            )
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name, file_id, chosen FROM service_in_force ORDER BY name")).all()
+    assert [(row.name, row.file_id, bool(row.chosen)) for row in found] == [
+        ("a.toml", "f3", False),
+        ("b.toml", "f4", True),
+    ]

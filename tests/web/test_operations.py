@@ -8,6 +8,10 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from app.commands.recount_slices import RecountDeadlines
+from app.commands.service import LoadService
+from app.domain.roles import SYSTEM
+from app.jobs.recounter import Recounter
 from app.queries.audit import PAGE as LINES
 from app.queries.instances import PAGE
 from app.queries.operations import PAGE as MESSAGES
@@ -16,6 +20,7 @@ from app.store.base import table_of
 from app.store.instances import ProcessInstance
 from app.store.jobs import Incident, Job
 from app.store.outbox import OutboxMessage
+from app.store.service_data import ServiceFile
 from tests.web.conftest import Visit
 from tests.world import World
 
@@ -277,3 +282,23 @@ def test_the_audit_is_searched_by_case_deed_and_person(service: World, visit: Vi
     assert lines("setelah=apa~saja") == lines("") == lines("setelah=~9")
     assert "Menyelesaikan tugas" in ops.get("/operasi/audit").text
     assert visit("pupr").get("/operasi/audit").status_code == 403
+
+
+def test_the_first_page_shows_how_far_a_recount_has_come_and_what_it_did(service: World, visit: Visit) -> None:
+    for _ in range(4):
+        service.file()
+    assert "dihitung ulang" not in visit("ops").get("/operasi").get_data(as_text=True)
+    (row,) = service.rows(ServiceFile, name="calendar.toml")
+    closure = b'\n[[closure]]\ndate = 2026-11-24\nname = { id = "rob", en = "tidal flood" }\n'
+    service.runner.run(LoadService({"calendar.toml": row.content + closure}, "rob"), service.actor("pemilik"))
+    (job,) = service.rows(Job, kind="recount")
+    service.runner.run(RecountDeadlines(job.id, 3), SYSTEM)
+    going = visit("ops").get("/operasi").get_data(as_text=True)
+    assert "Aduan yang sudah dihitung: 3 dari 4." in going and 'max="4" value="3"' in going
+    assert "Sebabnya: perubahan calendar.toml." in going
+    service.clock.advance(timedelta(minutes=1))
+    Recounter(service.runner).run_due()
+    ended = visit("ops").get("/operasi").get_data(as_text=True)
+    assert "Aduan yang dihitung: 4." in ended and "Jatuh tempo yang bergeser: 8, pada 4 aduan." in ended
+    service.clock.advance(timedelta(days=8))
+    assert "dihitung ulang" not in visit("ops").get("/operasi").get_data(as_text=True)
