@@ -163,3 +163,8 @@ def test_a_role_that_ended_or_has_not_begun_does_not_count(visit: Visit, service
     before = row(visit(None), "Admin Dinkominfo")
     service.clock.at = service.clock.at.replace(year=2019)
     assert row(visit(None), "Admin Dinkominfo")[1:] == ["belum ada", ""] != before[1:]
+
+
+@pytest.mark.parametrize("path", ["/standar", "/privasi"])
+def test_the_working_unit_is_named(visit: Visit, path: str) -> None:
+    assert STANDARD.unit_name.id in visit(None).get(path).text
