@@ -215,10 +215,11 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
 
 
 def _read(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> _Case:
-    complaint = session.get(Complaint, tracking_id)
-    instance = session.get(ProcessInstance, complaint.instance_id) if complaint else None
-    if complaint is None or instance is None:
+    joined = select(Complaint, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+    found = session.execute(joined.where(Complaint.id == tracking_id)).first()
+    if found is None:
         raise NotFound
+    complaint, instance = found
     bundle = shelf.bundle(session, instance.deployment_id)
     tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
