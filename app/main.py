@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
     "app.web.health",
+    "app.web.house",
     "app.web.language",
     "app.web.citizen",
     "app.web.standard",
@@ -91,6 +92,7 @@ def create_app(
         errors,
         filters,
         forms,
+        house,
         language,
         letters,
         machine_words,
@@ -122,6 +124,7 @@ def create_app(
     public_words.install(app)
     machine_words.install(app)
     returns.install(app)
+    house.install(app)
     navigation.install(app)
     tables.install(app)
     paper.install(app)

@@ -187,7 +187,7 @@ def standard(source: Source) -> Standard:
     """standard.toml"""
     row = source.row(
         "",
-        "service title unit unit_name fee publish identity_retention_days evaluation_months decree_no confirmed "
+        "service title city unit unit_name fee publish identity_retention_days evaluation_months decree_no confirmed "
         "legal_basis component inconsistency",
     )
     components = [
@@ -220,6 +220,7 @@ def standard(source: Source) -> Standard:
         tuple(by_key(source, "component", [(part.code, part) for part in components]).values()),
         tuple(by_key(source, "inconsistency", [(part.code, part) for part in inconsistencies]).values()),
         row.truth("confirmed"),
+        row.optional_both("city"),
     )
 
 

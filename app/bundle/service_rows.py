@@ -141,6 +141,7 @@ class Standard:
     components: tuple[Component, ...]
     inconsistencies: tuple[Inconsistency, ...]
     confirmed: bool = False
+    city: Text | None = None  # whose service it is, at the head of pages and papers
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,17 @@ OF_INSTANCE = ["status", "state", "unit", "due_at", "due_confirmed", "started_at
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file that belongs to the complaint."""
+    """A file that was sent: with which answers it came, when, and of which task; `kind` is before, after or None."""
 
     id: str
     name: str
     media_type: str
     size: int
     task_id: str | None
+    answer_seq: int
+    kind: str | None
+    at: datetime
+    by_kind: str  # user | reporter | system
 
     @property
     def is_photo(self) -> bool:
@@ -66,12 +70,14 @@ class Said:
     author: str
     text: str
     letter: Letter | None = None
+    answer_seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """The answers of one form, by whom and when; `by` is a name, or empty for the reporter and the service."""
 
+    seq: int
     task_id: str | None
     element: str
     form: str
@@ -86,6 +92,7 @@ class Given:
 class Happened:
     """One entry of the case's history."""
 
+    seq: int
     task_id: str | None
     at: datetime
     kind: str
@@ -150,6 +157,15 @@ class File:
     open_steps: tuple[OpenStep, ...]
     tasks: tuple[Task, ...]
 
+    @property
+    def replied(self) -> bool:
+        """Whether the last word of the conversation is the reporter's."""
+        return bool(self.conversation) and self.conversation[-1].direction == "in"
+
+    def files_of(self, said: Said) -> tuple[Picture, ...]:
+        """The files that came with one line of the conversation."""
+        return tuple(each for each in self.attachments if said.answer_seq == each.answer_seq)
+
     def returns(self, service: ServiceData, bundle: Bundle) -> tuple[Return, ...]:
         """Every return so far, the first one first."""
         return returns_of(service, bundle, self.tasks, self.history, self.answers)
@@ -169,11 +185,11 @@ def instance_of(session: Session, tracking_id: str) -> ProcessInstance:
 
 def file_of(session: Session, tracking_id: str) -> File:
     """The whole file; NotFound when there is no such complaint."""
-    complaint = session.get(Complaint, tracking_id)
-    if complaint is None:
+    joined = select(Complaint, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+    found = session.execute(joined.where(Complaint.id == tracking_id)).first()
+    if found is None:
         raise NotFound
-    instance = session.get(ProcessInstance, complaint.instance_id)
-    assert instance is not None  # a foreign key holds it
+    complaint, instance = found
     answers = session.scalars(select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)).all()
     history = session.scalars(select(History).where(History.instance_id == instance.id).order_by(History.seq)).all()
     tasks = session.scalars(select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)).all()
@@ -188,8 +204,10 @@ def file_of(session: Session, tracking_id: str) -> File:
         identity_erased=_erased(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
         conversation=conversation(session, tracking_id),
-        answers=_given_all(session, instance.id, answers, names),
-        history=tuple(Happened(row.task_id, row.at, row.kind, row.element, *_who(row.by, names)) for row in history),
+        answers=_given_all(answers, names, {task.id: task.unit for task in tasks}),
+        history=tuple(
+            Happened(row.seq, row.task_id, row.at, row.kind, row.element, *_who(row.by, names)) for row in history
+        ),
         open_steps=_open_steps(session, tasks),
         tasks=tuple(tasks),
     )
@@ -206,35 +224,36 @@ def accused_person(session: Session, keys: KeyRing, tracking_id: str) -> str | N
 def answers_of(session: Session, instance_id: str, offices: frozenset[str]) -> tuple[Given, ...]:
     """The answers that these offices gave in a case, and no others."""
     rows = session.scalars(select(Answer).where(Answer.instance_id == instance_id).order_by(Answer.seq)).all()
-    given = _given_all(session, instance_id, rows, names_of(session, {row.by for row in rows}))
+    tasks = session.execute(select(Task.id, Task.unit).where(Task.instance_id == instance_id))
+    units = {task_id: unit for task_id, unit in tasks}
+    given = _given_all(rows, names_of(session, {row.by for row in rows}), units)
     return tuple(each for each in given if each.unit in offices)
 
 
-def _given_all(
-    session: Session, instance_id: str, rows: Sequence[Answer], names: Mapping[str, str]
-) -> tuple[Given, ...]:
-    tasks = session.execute(select(Task.id, Task.unit).where(Task.instance_id == instance_id))
-    units = {task_id: unit for task_id, unit in tasks}
+def _given_all(rows: Sequence[Answer], names: Mapping[str, str], units: Mapping[str, str | None]) -> tuple[Given, ...]:
+    """The answers with their authors; `units` says whose task each was."""
     return tuple(
-        Given(row.task_id, row.element, row.form, row.data, row.at, *_who(row.by, names), units.get(row.task_id or ""))
+        Given(
+            row.seq, row.task_id, row.element, row.form, row.data, row.at, *_who(row.by, names),
+            units.get(row.task_id or ""),
+        )
         for row in rows
-    )
-
-
-def attachments_of(session: Session, ids: list[str]) -> tuple[Picture, ...]:
-    """Files by their ids, in that order; unknown ones are left out."""
-    rows = {row.id: row for row in session.scalars(select(Attachment).where(Attachment.id.in_(ids)))}
-    return tuple(_picture(rows[each]) for each in ids if each in rows)
+    )  # fmt: skip
 
 
 def attachments_of_complaint(session: Session, tracking_id: str) -> tuple[Picture, ...]:
-    """All files of a complaint, in the order in which they came."""
-    query = select(Attachment).where(Attachment.complaint_id == tracking_id).order_by(Attachment.added_at)
-    return tuple(_picture(row) for row in session.scalars(query))
+    """All files that were sent with a complaint's answers, in that order; what was only chosen is nobody's yet."""
+    sent = select(Attachment).where(Attachment.complaint_id == tracking_id, Attachment.answer_seq.is_not(None))
+    rows = session.scalars(sent.order_by(Attachment.answer_seq, Attachment.added_at, Attachment.id))
+    return tuple(_picture(row) for row in rows)
 
 
 def _picture(row: Attachment) -> Picture:
-    return Picture(row.id, row.name, row.media_type, row.size, row.task_id)
+    kind = row.added_by if row.added_by in ("reporter", "system") else "user"
+    assert row.answer_seq is not None  # only sent ones are asked for
+    return Picture(
+        row.id, row.name, row.media_type, row.size, row.task_id, row.answer_seq, row.kind, row.added_at, kind
+    )
 
 
 def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
@@ -242,9 +261,12 @@ def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
     letters = _letters(session, tracking_id)
     query = select(Message).where(Message.complaint_id == tracking_id).order_by(Message.seq)
     return tuple(
-        Said(row.at, row.direction, row.author, row.text, next(letters.get((row.template, row.at), NONE), None))
+        Said(
+            row.at, row.direction, row.author, row.text, next(letters.get((row.template, row.at), NONE), None),
+            row.answer_seq,
+        )
         for row in session.scalars(query)
-    )
+    )  # fmt: skip
 
 
 def _letters(session: Session, tracking_id: str) -> dict[tuple[str | None, datetime], Iterator[Letter]]:

@@ -112,7 +112,8 @@ def id_of(session: Session, email: str) -> str | None:
 
 def names_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Names by user id, for those that exist."""
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(set(ids))))
+    wanted = set(ids)
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted))) if wanted else ()
     return {user_id: name for user_id, name in rows}
 
 

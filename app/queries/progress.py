@@ -19,11 +19,13 @@ from app.bundle.shelf import Shelf
 from app.domain.errors import NotFound
 from app.domain.text import Text
 from app.engine.instance import Instance, Wait
+from app.queries.answer import Reading, Shown
 from app.queries.complaint_file import Picture, Said, attachments_of_complaint, conversation
 from app.queries.due import DueTimes
 from app.rules.offices import office_of
 from app.rules.remaining import Deadline
 from app.rules.returns import Return, returns_of
+from app.rules.stages import Reached, stages_of
 from app.rules.steps import states
 from app.rules.wake import statuses_after
 from app.store.complaints import Complaint
@@ -103,8 +105,11 @@ class Progress:
     unit: str | None
     deadline: Deadline | None
     lines: tuple[Line, ...]
+    stages: tuple[Reached, ...]
+    answers: tuple[Shown, ...]  # every answer that the reporter was told, the first one first
+    answered: bool  # the last of them stands: the case was not opened again since, and did not end otherwise
     conversation: tuple[Said, ...]
-    attachments: tuple[Picture, ...]
+    attachments: tuple[Picture, ...]  # sent by the reporter
     returns: tuple[Return, ...]
     actions: tuple[Action, ...]
     duties: tuple[Duty, ...]
@@ -122,6 +127,31 @@ class Progress:
         """The due time of the work that is open now; of several, the nearest."""
         visits = [visit.deadline for line in self.lines for visit in line.visits if visit.deadline is not None]
         return min(visits, key=lambda each: each.at, default=None)
+
+    @property
+    def answer(self) -> Shown | None:
+        """The answer that stands; None while the case is worked on, and where it ended without one."""
+        return self.answers[-1] if self.answered and self.answers else None
+
+    @property
+    def earlier(self) -> tuple[Shown, ...]:
+        """Answers that were given before and do not stand any more."""
+        return self.answers[:-1] if self.answer else self.answers
+
+    @property
+    def filed(self) -> tuple[Picture, ...]:
+        """The files that came with the complaint itself."""
+        later = {said.answer_seq for said in self.conversation if said.answer_seq is not None}
+        return tuple(each for each in self.attachments if each.answer_seq not in later)
+
+    def files_of(self, said: Said) -> tuple[Picture, ...]:
+        """The files that came with one line of the conversation."""
+        return tuple(each for each in self.attachments if said.answer_seq == each.answer_seq)
+
+    @property
+    def holders(self) -> tuple[Visit, ...]:
+        """The work that is open now: who has it, and until when."""
+        return tuple(visit for line in self.lines for visit in line.visits if visit.ended is None)
 
     @property
     def last_from_office(self) -> Said | None:
@@ -153,6 +183,9 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
     case = _read(session, shelf, tracking_id, now)
     complaint, row = case.complaint, case.instance
     waits = Instance.decode(case.bundle.definition, row.blob).waits() if row.state == "active" else []
+    files = attachments_of_complaint(session, tracking_id)
+    reading = Reading(case.service, case.bundle, {task.id: task for task in case.tasks}, files)
+    status = case.service.statuses.get(row.status)
     return Progress(
         tracking_id=tracking_id,
         title=complaint.title,
@@ -172,7 +205,10 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
         deadline=case.times.of_case(row, explain=True),
         lines=tuple(_lines(case)),
         conversation=conversation(session, tracking_id),
-        attachments=attachments_of_complaint(session, tracking_id),
+        attachments=tuple(each for each in files if each.by_kind == REPORTER),
+        stages=_stages(case),
+        answers=reading.told(case.answers, case.history),
+        answered=status is not None and status.answered,
         returns=case.returns,
         actions=tuple(_actions(case.bundle, waits)),
         duties=tuple(_duties(case)),
@@ -183,10 +219,11 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
 
 
 def _read(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> _Case:
-    complaint = session.get(Complaint, tracking_id)
-    instance = session.get(ProcessInstance, complaint.instance_id) if complaint else None
-    if complaint is None or instance is None:
+    joined = select(Complaint, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+    found = session.execute(joined.where(Complaint.id == tracking_id)).first()
+    if found is None:
         raise NotFound
+    complaint, instance = found
     bundle = shelf.bundle(session, instance.deployment_id)
     tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
@@ -212,6 +249,12 @@ def _lines(case: _Case) -> list[Line]:
         Line(step, found[step.number], _reached(case, step, visits[step.number]), visits[step.number])
         for step in case.service.steps
     ]
+
+
+def _stages(case: _Case) -> tuple[Reached, ...]:
+    service, meant = case.service, case.bundle.manifest.statuses
+    received = case.complaint.received_at
+    return stages_of(service.stages, service.statuses, meant, case.history, case.instance.status, received)
 
 
 def _current(case: _Case, visits: Mapping[int, tuple[Visit, ...]]) -> int | None:

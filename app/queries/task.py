@@ -60,11 +60,14 @@ class Assignment:
 
 def assignment(session: Session, task_id: str) -> Assignment:
     """The task; NotFound when there is none."""
-    task = session.get(Task, task_id)
-    if task is None:
+    joined = select(Task, ProcessInstance, Complaint.accused_unit).join(
+        ProcessInstance, ProcessInstance.id == Task.instance_id
+    )
+    wanted = joined.outerjoin(Complaint, Complaint.instance_id == Task.instance_id).where(Task.id == task_id)
+    found = session.execute(wanted).first()
+    if found is None:
         raise NotFound
-    instance = session.get(ProcessInstance, task.instance_id)
-    assert instance is not None  # a foreign key holds it
+    task, instance, accused = found
     names = names_of(session, {person for person in (task.assignee, task.completed_by) if person})
     may = session.execute(select(Candidate.role, Candidate.unit).where(Candidate.task_id == task_id))
     return Assignment(
@@ -76,7 +79,7 @@ def assignment(session: Session, task_id: str) -> Assignment:
         candidates=tuple((row.role, row.unit) for row in may),
         case_unit=instance.unit,
         case=CaseClock.of(instance),
-        accused=session.scalar(select(Complaint.accused_unit).where(Complaint.instance_id == task.instance_id)),
+        accused=accused,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,8 @@ from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import shown
 from app.queries import complaint_file
-from app.queries.complaint_file import File, Given, Happened
+from app.queries.answer import Shown, judged
+from app.queries.complaint_file import File, Given, Happened, Picture
 from app.rules.returns import Return
 from app.rules.sight import Sight
 from app.web import due
@@ -47,6 +48,8 @@ class Answered:
     at: datetime
     lines: tuple[tuple[str, str], ...]
     task_id: str | None = None
+    office: str = ""
+    files: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class About:
     target_unit: str
     returns: tuple[Return, ...]
     answers: tuple[Answered, ...]
+    filed: tuple[Picture, ...]  # files that came with the complaint itself
+    judged: Shown | None  # the result that the reader's step judges, as the reporter will read it
     timeline: tuple[Entry, ...]
     cancelled: str  # why it was ended from outside, as the reporter reads it
     may_open_identity: bool
@@ -151,16 +156,22 @@ def _sealed_page(session: Session, tracking_id: str, seen: Sight) -> str:
     )
 
 
-def described(session: Session, file: File, bundle: Bundle, seen: Sight) -> About:
-    """Codes as names and answers as words, in the language of a reader who may see the content."""
+def described(session: Session, file: File, bundle: Bundle, seen: Sight, form: str = "") -> About:
+    """Codes as names and answers as words, in the language of a reader who may see the content.
+
+    `form` is that of the step that the reader does: some judge the result before the reporter reads it.
+    """
     data = service()
+    start = {given.seq for given in file.answers if given.form == bundle.manifest.start_form}
     category = data.categories.get(file.category or "")
     return About(
         category=text(category.name) if category else file.category or "",
         unit=unit_name(file.unit),
         target_unit=unit_name(file.target_unit),
         returns=file.returns(data, bundle),
-        answers=tuple(answered(given, bundle) for given in file.answers),
+        answers=tuple(answered(given, bundle, file.attachments) for given in file.answers),
+        filed=tuple(each for each in file.attachments if each.answer_seq in start),
+        judged=judged(data, bundle, file, form),
         timeline=_timeline(file, bundle),
         cancelled=_cancelled(file),
         may_open_identity=not file.identity_erased and seen.identity,
@@ -179,18 +190,20 @@ def unit_name(code: str | None) -> str:
     return office(code)
 
 
-def answered(given: Given, bundle: Bundle) -> Answered:
-    """One form's answers in words."""
+def answered(given: Given, bundle: Bundle, files: Iterable[Picture] = ()) -> Answered:
+    """One form's answers in words, with the files that came with them."""
     step = REPORTED if given.form == bundle.manifest.start_form else bundle.label(given.element)
-    lines = tuple(lines_of(bundle.forms.get(given.form), given.data))
-    return Answered(step, given.by or _who(given.by_kind), given.at, lines, given.task_id)
+    own = tuple(each for each in files if each.answer_seq == given.seq)
+    lines = tuple(lines_of(bundle.forms.get(given.form), given.data, counted=not own))
+    by = given.by or _who(given.by_kind)
+    return Answered(step, by, given.at, lines, given.task_id, unit_name(given.unit) or _who(given.by_kind), own)
 
 
-def lines_of(form: Form | None, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each question that was answered, and the answer, in words."""
+def lines_of(form: Form | None, answers: Mapping[str, Any], counted: bool = True) -> Iterator[tuple[str, str]]:
+    """Each question that was answered, and the answer, in words; files by their number, where they are `counted`."""
     for question in form.questions if form else ():
         value = answers.get(question.key)
-        if value not in (None, "", [], False):
+        if value not in (None, "", [], False) and (counted or question.type != "filepicker"):
             yield text(question.label), answer_text(question, value)
 
 

@@ -273,7 +273,7 @@ def _page(desk: Desk, values: Mapping[str, Any], errors: Mapping[str, list[Text]
     about = None
     if desk.file is not None and not desk.seen.sealed:
         with read() as session:
-            about = described(session, desk.file, desk.bundle, desk.seen)
+            about = described(session, desk.file, desk.bundle, desk.seen, desk.task.form or "")
     return render_template(
         "staff/task.html",
         desk=desk,

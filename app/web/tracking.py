@@ -80,7 +80,13 @@ def page(tracking_id: str) -> ResponseReturnValue:
     """The seven steps, the conversation, and what can be done now."""
     with read() as database:
         found = progress.progress(database, web().parts.shelf, tracking_id, now())
-    return render_template("citizen/tracking.html", found=found, service=service(), words=_words)
+    settles = [action for action in found.actions if _words(action.name).settles is not None]
+    if not any(_words(action.name).settles for action in settles):
+        settles = []  # where nobody can say yes, the question would be none
+    settles.sort(key=lambda action: not _words(action.name).settles)
+    others = [action for action in found.actions if action not in settles]
+    shown = {"found": found, "settles": settles, "others": others}
+    return render_template("citizen/tracking.html", **shown, service=service(), words=_words)
 
 
 @route(blueprint, "/lacak/<tracking_id>/batas", Permission.REPORTER)

@@ -6,13 +6,15 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from app.commands.attachments import StoreAttachment
 from app.commands.complaints import Filed
 from app.commands.messages import SendMessage, Withdraw
 from app.commands.tasks import ClaimTask
 from app.jobs.executor import Executor
 from tests.browser import site as service
+from tests.browser.scene import scene
 from tests.browser.site import Site
-from tests.world import ACCEPT, ASSIGN, CONFIRM, FORWARD, RESULT, RETURN
+from tests.world import ACCEPT, ASSIGN, CONFIRM, FORWARD, PROPER, RESULT, RETURN, VISITOR
 
 LONG_WORD = "Pertanggungjawabanpenyelenggaraanpelayananpublikberkesinambungan"
 LONG = {
@@ -25,6 +27,16 @@ INCOMPLETE = {
     "missing": "Mohon sebutkan nomor tiang lampu dan foto keadaannya.",
 }
 DISSATISFIED = {"reply_decision": "redo", "text": "Lampu padam lagi tadi malam, mohon diperiksa sekali lagi."}
+
+
+NOT_PROPER = {"result_proper": False, "remarks": "Foto sesudah perbaikan belum menunjukkan lampunya menyala."}
+ARCHIVE = {"ministry_decision": "archive", "note": "Aduan ini hanya berisi ucapan terima kasih."}
+PLANNED = {
+    "outcome": "planned",
+    "expected_on": "2027-03-01",
+    "result": "Penggantian seluruh tiang di Jalan Mataram masuk anggaran tahun depan dan dikerjakan mulai bulan Maret.",
+    "acted_on": "2026-11-23",
+}
 
 
 def gather(site: Site) -> None:
@@ -43,6 +55,23 @@ def gather(site: Site) -> None:
     kept["verify"] = _followed_up(site)
     site.do(kept["verify"], "confirm_result", "dinkominfo", CONFIRM)
     kept["answered"] = site.answered()
+    kept["photos"] = _with_photos(site)
+    kept["photos_again"] = _with_photos(site)
+    site.runner.run(
+        SendMessage(kept["photos_again"].tracking_id, "reporter_reply", DISSATISFIED),
+        site.reporter(kept["photos_again"]),
+    )
+    kept["confirm_photos"] = _accepted(site)
+    site.do(kept["confirm_photos"], "follow_up", "pupr", _evidence(site, kept["confirm_photos"]))
+    kept["verify_photos"] = _accepted(site)
+    site.do(kept["verify_photos"], "follow_up", "pupr", _evidence(site, kept["verify_photos"]))
+    site.do(kept["verify_photos"], "confirm_result", "dinkominfo", CONFIRM)
+    kept["result_back"] = _followed_up(site)
+    site.do(kept["result_back"], "confirm_result", "dinkominfo", CONFIRM)
+    site.do(kept["result_back"], "verify_result", "menteri", NOT_PROPER)
+    kept["planned"] = _planned(site)
+    kept["archived"] = site.file()
+    site.do(kept["archived"], "ministry_disposition", "menteri", ARCHIVE)
     kept["asked"] = _at_dinkominfo(site)
     site.do(kept["asked"], "verify_disposition_dinkominfo", "dinkominfo", INCOMPLETE)
     kept["reopened"] = site.answered()
@@ -96,6 +125,39 @@ def _accepted(site: Site) -> Filed:
 def _followed_up(site: Site) -> Filed:
     filed = _accepted(site)
     site.do(filed, "follow_up", "pupr", RESULT)
+    return filed
+
+
+def _evidence(site: Site, filed: Filed) -> dict[str, object]:
+    """The office's result with photos before and after, and a document."""
+    by = site.actor("pupr")
+    sent = {
+        "photos_before": [scene(lit=False), scene(lit=False, size=(900, 1200))],
+        "photos_after": [scene(lit=True)],
+    }
+    kept = {
+        name: [site.runner.run(StoreAttachment(f"{name}.jpg", each, filed.tracking_id), by) for each in pictures]
+        for name, pictures in sent.items()
+    }
+    return {**RESULT, **kept}
+
+
+def _with_photos(site: Site) -> Filed:
+    """A complaint with a photo of its own, answered with photos."""
+    own = site.runner.run(StoreAttachment("lampu.jpg", scene(lit=False)), VISITOR)
+    filed = site.at_opd(site.file(answers={"attachments": [own]}))
+    site.do(filed, "verify_disposition_opd", "pupr", ACCEPT)
+    site.do(filed, "follow_up", "pupr", _evidence(site, filed))
+    site.do(filed, "confirm_result", "dinkominfo", CONFIRM)
+    site.do(filed, "verify_result", "menteri", PROPER)
+    return filed
+
+
+def _planned(site: Site) -> Filed:
+    filed = _accepted(site)
+    site.do(filed, "follow_up", "pupr", PLANNED)
+    site.do(filed, "confirm_result", "dinkominfo", {"result_accepted": True})
+    site.do(filed, "verify_result", "menteri", PROPER)
     return filed
 
 

@@ -21,7 +21,9 @@ NO_PAGES = {
     "/favicon.ico": "leads to the mark",
     "/bahasa/<lang>": "leads back to the page",
     "/beranda": "leads to the first page of the person's own work",
+    "/lambang": "a picture",
     "/lampiran/<attachment_id>": "a file",
+    "/lampiran/<attachment_id>/kecil": "a picture",
     "/operasi/instans/<instance_id>/diagram.bpmn": "a file",
     "/operasi/instans/<instance_id>/tanda.json": "data of the live diagram",
     "/proses/<key>/versi/<int:number>/diagram.bpmn": "a file",
@@ -154,6 +156,22 @@ def _returning(page: Page) -> None:
     _press(page.locator("main [data-verb]"))
 
 
+def _chosen(page: Page) -> None:
+    page.get_by_label("Tidak, kembalikan ke KemenPANRB").check()
+    expect(page.locator("main [data-verb]")).to_have_text("Kembalikan ke KemenPANRB")
+
+
+def _archiving(page: Page) -> None:
+    page.get_by_label("Arsipkan").check()
+    page.locator("[name=note]").fill("Aduan ini hanya berisi ucapan terima kasih.")
+    _press(page.locator("main [data-verb]"))
+
+
+def _bad_rating(page: Page) -> None:
+    page.get_by_label("Tidak puas").check()
+    page.get_by_label("Belum selesai, mohon ditangani lagi").check()
+
+
 def _identity(page: Page) -> None:
     page.locator("#reason").fill("Menelepon pelapor untuk menanyakan letak tiang.")
     _press(page.get_by_role("button", name="Buka identitas"))
@@ -188,14 +206,17 @@ STORIES = (
         Story(f"aduan-{name}", "/lacak/<tracking_id>", _tracked(name), name)
         for name in (
             "received", "returned", "follow_up", "asked", "answered", "reopened", "closed", "withdrawn", "long", "late",
+            "photos", "photos_again", "planned", "archived",
         )
     ),
+    Story("aduan-photos-terbuka", "/lacak/<tracking_id>", _tracked("photos"), "photos", _unfold),
     Story("aduan-terbuka", "/lacak/<tracking_id>", _tracked("returned"), "returned", _unfold),
     Story("tanggapan", MESSAGE, _tracked("answered", "/pesan/reporter_reply"), "answered"),
     Story(
         "tanggapan-kosong", MESSAGE, _tracked("answered", "/pesan/reporter_reply"), "answered", _send
     ),
     Story("puas", MESSAGE, _tracked("answered", "/pesan/reporter_satisfied"), "answered"),
+    Story("puas-tidak", MESSAGE, _tracked("answered", "/pesan/reporter_satisfied"), "answered", _bad_rating),
     Story("kelengkapan", MESSAGE, _tracked("asked", "/pesan/completion_received"), "asked"),
     Story("cabut", "/lacak/<tracking_id>/cabut", _tracked("received", "/cabut"), "received"),
     # Accounts
@@ -224,8 +245,13 @@ STORIES = (
             ("received", "menteri"), ("routed", "dinkominfo"), ("returned", "dinkominfo"), ("at_opd", "pupr"),
             ("supervised", "kabid"), ("follow_up", "pupr"), ("confirm", "dinkominfo"), ("verify", "menteri"),
             ("reopened", "pupr"), ("claimed", "pupr"), ("long", "pupr"), ("late", "pupr"),
+            ("confirm_photos", "dinkominfo"), ("verify_photos", "menteri"), ("result_back", "dinkominfo"),
+            ("photos_again", "pupr"),
         )
     ),
+    Story("tugas-confirm-terbuka", "/tugas/<task_id>", _task("confirm_photos"), "dinkominfo", _unfold),
+    Story("tugas-dipilih", "/tugas/<task_id>", _task("routed"), "dinkominfo", _chosen),
+    Story("tugas-yakin", "/tugas/<task_id>", _task("received"), "menteri", _archiving),
     *(
         Story(f"tugas-{name}-kosong", "/tugas/<task_id>", _task(name), who, _send)
         for name, who in (("received", "menteri"), ("routed", "dinkominfo"), ("follow_up", "pupr"))

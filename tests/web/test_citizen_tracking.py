@@ -162,7 +162,7 @@ def test_an_answer_can_be_replied_to_and_the_case_opens_again(visit: Visit, serv
     filed, browser = service.answered(), visit(None)
     page = enter(browser, filed)
     assert line(page) == [*["done"] * 6, "current"]
-    assert actions(page) == ["reporter_reply", "reporter_satisfied"]
+    assert actions(page) == ["reporter_satisfied", "reporter_reply"]
     address = f"/lacak/{filed.tracking_id}/pesan/reporter_reply"
     assert browser.post(address, data={"text": "Masih padam sampai malam ini."}).status_code == 400
     sent = {"reply_decision": "redo", "text": "Masih padam sampai malam ini."}

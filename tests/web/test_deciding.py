@@ -8,6 +8,9 @@ import re
 import pytest
 from PIL import Image
 
+from app.commands.messages import SendMessage, Withdraw
+from app.domain.errors import Conflict
+from app.domain.roles import SYSTEM
 from app.store.complaints import Attachment
 from app.store.instances import ProcessInstance
 from app.store.tasks import Draft, Task
@@ -106,6 +109,20 @@ def test_an_acknowledgement_of_one_decision_is_none_of_another(visit: Visit, ser
     changed = {**kept, **{name: [value] for name, value in ELSEWHERE.items()}}
     assert "tidak dapat dibatalkan" in browser.post(f"/tugas/{step2}", data=changed).text
     assert service.rows(Task, id=step2)[0].state == "open"
+
+
+def test_an_end_cannot_be_taken_back(visit: Visit, service: World, step2: str) -> None:
+    browser = visit("menteri")
+    kept = hidden(browser.post(f"/tugas/{step2}", data=ARCHIVE).text)
+    assert browser.post(f"/tugas/{step2}", data=kept).status_code == 200
+    (case,) = service.rows(ProcessInstance)
+    changed = {"ministry_decision": "forward"}
+    assert browser.post(f"/tugas/{step2}", data=changed).status_code in (302, 409)
+    with pytest.raises(Conflict):
+        service.runner.run(SendMessage(case.business_key, "reporter_reply", {}), SYSTEM)
+    with pytest.raises(Conflict):
+        service.runner.run(Withdraw(case.business_key, {}), SYSTEM)
+    assert service.open(case.id) == [] and service.rows(ProcessInstance)[0].status == "archived"
 
 
 def test_accepting_leads_to_the_follow_up_and_claims_nothing(visit: Visit, service: World) -> None:

@@ -102,7 +102,7 @@ def test_an_earlier_return_stands_in_a_marked_box_with_its_reason(service: World
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
     (task,) = service.open(filed.instance_id)
     page = visit("pupr").get(f"/tugas/{task}").text
-    assert 'class="returned"' in page and "return-open" not in page  # it was dealt with: no longer in amber
+    assert "file-fold returned" in page and "return-open" not in page  # it was dealt with: no longer in amber
 
 
 def test_a_draft_is_kept_and_restored_for_the_same_person_only(service: World, visit: Visit, step3: str) -> None:

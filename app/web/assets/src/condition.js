@@ -171,9 +171,13 @@ export function answersOf(form) {
       if (isList) answers[name] = [...(answers[name] ?? []), ...(control.checked ? [control.value] : [])];
       else answers[name] = control.checked;
     } else if (type === 'radio') {
-      answers[name] = control.checked ? typed(control.value) : (answers[name] ?? null);
+      const values = [...form.querySelectorAll(`input[type=radio][name="${CSS.escape(name)}"]`)].map((each) => each.value);
+      answers[name] = control.checked ? chosen(control.value, values) : (answers[name] ?? null);
     } else if (type === 'select-multiple') {
       answers[name] = [...control.selectedOptions].map((option) => option.value);
+    } else if (type === 'select-one') {
+      const values = [...control.options].map((option) => option.value).filter((value) => value !== '');
+      answers[name] = control.value === '' ? null : chosen(control.value, values);
     } else if (type === 'number') {
       answers[name] = control.value === '' ? null : Number(control.value);
     } else if (type !== 'file') {
@@ -181,6 +185,11 @@ export function answersOf(form) {
     }
   }
   return answers;
+}
+
+// A choice among numbers is a number, as on the server (app.bundle.form_fields).
+function chosen(value, values) {
+  return values.every((each) => /^[0-9]+$/.test(each)) ? Number(value) : typed(value);
 }
 
 // A yes/no question is drawn as two radio buttons or a list whose values are "true" and "false".
