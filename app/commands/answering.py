@@ -14,7 +14,7 @@ from app.commands.casefile import CaseFile
 from app.commands.plain import refuse_strange
 from app.domain.errors import Invalid
 from app.domain.text import Text
-from app.rules import assignment
+from app.rules import accusation
 from app.sdk import Scalar
 from app.store.base import table_of
 from app.store.fingerprints import answers_digest
@@ -23,15 +23,6 @@ from app.store.tasks import Answer
 
 _add = Quick(insert(table_of(Answer)), *table_of(Answer).c.keys())
 NEVER_KEPT = frozenset({"related_person"})  # stands in the complaint's guarded row only
-ACCUSED = "accused_unit"
-WHICH_OFFICE = Text(
-    "Pilih instansi yang diadukan; aduan ini tidak boleh sampai kepadanya.",
-    "Choose the office complained of; this complaint must not reach it.",
-)
-NOT_ITSELF = Text(
-    "Ini instansi yang diadukan; aduan tentang dirinya sendiri tidak dapat diteruskan kepadanya. Pilih instansi lain.",
-    "This is the office complained of; a complaint about it cannot be forwarded to it. Choose another office.",
-)
 
 
 def take(file: CaseFile, form_key: str | None, element: str, answers: Mapping[str, Any], task_id: str | None) -> Any:
@@ -44,7 +35,8 @@ def take(file: CaseFile, form_key: str | None, element: str, answers: Mapping[st
         return {}, {}
     form = file.bundle.forms[form_key]
     kept = form.load(answers, file.unit.sources, file.instance.variables)
-    refuse_the_accused(file, form, kept)
+    if wrong := accusation.faults(file.bundle, file.unit.service, form, kept, file.accused):
+        raise Invalid(errors=wrong)
     complaint_rows.take_attachments(file, form_key, files_of(form, kept), place(file), task_id)
     complaint_rows.mend(file, form_key, kept)
     keep(file, form_key, element, kept, task_id)
@@ -60,22 +52,6 @@ def files_of(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:
 def place(file: CaseFile) -> int:
     """The number in the case's answers of those that are being taken in now."""
     return int(file.row["history_count"]) + len(file.events)
-
-
-def refuse_the_accused(file: CaseFile, form: Form, kept: Mapping[str, Any]) -> None:
-    """Refuse to hand a complaint to the office it is about, and to go on without knowing which office that is."""
-    accused = kept.get(ACCUSED) or file.accused
-    if accused is None:
-        if (
-            ACCUSED in form.by_key
-            and ACCUSED in kept
-            and assignment.starts_confidential(file.unit.service, kept.get("category"))
-        ):
-            raise Invalid(errors={ACCUSED: [WHICH_OFFICE]})
-        return
-    wrong = [name for name in assignment.target_fields(file.bundle, form.key) if kept.get(name) == accused]
-    if wrong:
-        raise Invalid(errors={name: [NOT_ITSELF] for name in wrong})
 
 
 def keep(file: CaseFile, form_key: str, element: str, answers: Mapping[str, Any], task_id: str | None) -> None:

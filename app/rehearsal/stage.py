@@ -18,7 +18,7 @@ from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Environment, Instance, Wait
 from app.engine.trace import Step
-from app.rules import limits
+from app.rules import accusation, assignment, limits
 from app.rules.limits import Past, until
 from app.sdk import Case, Handlers
 
@@ -89,7 +89,9 @@ class Stage:
         work = next((work for work in self.instance.open() if work.kind == "user" and work.element == element), None)
         if work is None:
             raise self._unexpected(element)
-        wanted = facts.candidates(self.play.bundle, element, self.instance.variables)
+        wanted = assignment.candidates(
+            self.play.bundle, element, self.instance.variables, self._accused, self.play.service
+        )
         if role is not None and role not in wanted.roles:
             roles = ", ".join(wanted.roles)
             raise _mishap(f"{element} dikerjakan {roles}, bukan {role}", f"{element} is for {roles}, not {role}")
@@ -151,9 +153,23 @@ class Stage:
             return {}
         form = self._form(form_key)
         kept = form.load(answers, sources_of(self.play.service, self.now), self.instance.variables)
+        if wrong := accusation.faults(self.play.bundle, self.play.service, form, kept, self._accused):
+            raise Invalid(errors=wrong)
         self.answers.pop(form_key, None)  # the form answered last stands at the end
         self.answers[form_key] = {name: value for name, value in kept.items() if value is not None}
         return dict(facts.project(self.play.bundle, form_key, kept))
+
+    @property
+    def _accused(self) -> str | None:
+        """The office complained of: as it was named last."""
+        named = [str(given[accusation.ACCUSED]) for given in self.answers.values() if given.get(accusation.ACCUSED)]
+        return named[-1] if named else None
+
+    @property
+    def _confidential(self) -> bool:
+        data = self.answers.get(self.play.bundle.manifest.start_form or "", {})
+        category = _text(self.instance.variables.get("category"))
+        return bool(data.get("is_confidential")) or assignment.starts_confidential(self.play.service, category)
 
     def _form(self, key: str) -> Form:
         form = self.play.bundle.forms.get(key)
@@ -241,7 +257,7 @@ class Stage:
         unit = next((str(variables[name]) for name in lane_units if variables.get(name)), None)
         return Case(
             tracking_id=TRACKING_ID,
-            title=str(data.get("title") or ""),
+            title="" if self._confidential else str(data.get("title") or ""),
             category=_text(variables.get("category")),
             kelurahan=_text(variables.get("kelurahan")),
             unit=unit,

@@ -115,4 +115,4 @@ def test_a_real_case_goes_as_its_rehearsal(real: World, name: str) -> None:
 
 
 def _nature(name: str) -> str:
-    return "oversight" if "berkadar_pengawasan" in name else "ordinary"
+    return "oversight" if "berkadar_pengawasan" in name or "diadukan" in name else "ordinary"
