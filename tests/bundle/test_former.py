@@ -72,7 +72,7 @@ def test_the_same_data_loaded_now_is_refused_with_every_gap_named() -> None:
     ("old", "new", "element"),
     [
         ('waits_for = "reporter"\ntone', 'waits_for = "rain"\ntone', "status draft"),
-        ("step = 2\nstage = 1", "step = 2\nstage = 9", "status received"),
+        ("step = 2\nstage = 2", "step = 2\nstage = 9", "status received"),
         ("step = 7\nstage = 4\nwaits_for = \"reporter\"", "step = 7\nwaits_for = \"reporter\"", "status answered"),
         ('letter = "reopened"', 'letter = "no-such-letter"', "status reopened"),
         ('why = { id = "hasilnya', 'wyh = { id = "hasilnya', "status result_returned"),

@@ -52,7 +52,7 @@ def states(route: list[str], status: str) -> list[tuple[str, int | None]]:
         (ROUTE[:1], "withdrawn", [("done", 0), ("stopped", 0), ("skipped", None), ("skipped", None)]),
         (ROUTE[:4], "withdrawn", [("done", 0), ("done", 0), ("stopped", 3), ("skipped", None)]),
         (
-            [*ROUTE[:4], "f_function_no"],
+            [*ROUTE[:4], "f_return_opd"],
             "returned_dinkominfo",
             [("done", 0), ("current", 4), ("ahead", None), ("ahead", None)],
         ),
