@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.sdk import Case, Outgoing, Result, handler
 
 OWN_UNIT = "DINKOMINFO"
+INFORMATION = "informasi-publik"  # the category that goes to the information officer (PPID) of its office
 REASONS = {
     "not_authority": ("bukan kewenangan kota", "not within the city's authority"),
     "unclear": ("aduan tidak jelas", "the complaint is not clear"),
@@ -14,7 +15,10 @@ REASONS = {
 
 @handler("forward_to_opd")
 def forward_to_opd(case: Case) -> Result:
-    """The office that was chosen learns of its new work, the reporter who has the complaint now."""
+    """The office that was chosen learns of its new work, the reporter who has the complaint now.
+
+    Whoever asked for public information is told that it lies with the information officer.
+    """
     unit = str(case.variables.get("assigned_unit") or "")
     work = {
         "unit": unit,
@@ -22,10 +26,11 @@ def forward_to_opd(case: Case) -> Result:
         "due": case.deadline("verify_opd"),
         "note": case.answer("penetapan_pengawas", "reason"),
     }
+    told = "information_request" if case.variables.get("category") == INFORMATION else "forwarded"
     return Result(
         outgoing=(
             Outgoing("forward", f"unit:{unit}", work),
-            Outgoing("forwarded", "reporter", {"unit": unit, "due": case.deadline("follow_up")}),
+            Outgoing(told, "reporter", {"unit": unit, "due": case.deadline("follow_up")}),
         )
     )
 

@@ -89,6 +89,16 @@ def test_the_office_and_the_reporter_learn_that_a_complaint_was_forwarded() -> N
     assert reporter.to == "reporter"
 
 
+def test_a_request_for_public_information_goes_to_the_information_officer() -> None:
+    asked = handlers()["forward_to_opd"](case({"assigned_unit": "DINKOMINFO", "category": "informasi-publik"}))
+    _, told = asked.outgoing
+    assert (told.template, told.to, told.fields["unit"]) == ("information_request", "reporter", "DINKOMINFO")
+    written = service().templates["information_request"].render("id", {**told.fields, "tracking_id": "M9S346Q3D9"})
+    assert "(PPID) pada DINKOMINFO" in written.body
+    (row,) = [each for each in service().categories.values() if each.flag == "ppid"]
+    assert (row.code, row.default_unit) == ("informasi-publik", "DINKOMINFO")
+
+
 def test_the_ministry_learns_why_a_complaint_comes_back() -> None:
     answers = {"verifikasi_dinkominfo": {"reason_code": "unclear", "reason": "Alamatnya tidak ada."}}
     message = one(handlers()["return_to_ministry"](case(answers=answers)))
