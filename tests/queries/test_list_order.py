@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 
+from app.commands.complaints import Filed
+from app.commands.messages import SendMessage
 from app.domain.clock import FrozenClock
 from app.domain.roles import Actor, Grant
 from app.queries import inbox
@@ -158,3 +160,42 @@ def test_another_limit_of_the_case_moves_its_rows(service: World) -> None:
     (case,) = service.rows(ProcessInstance, id=filed.instance_id)
     assert case.limit_key == "overall_oversight"
     assert {row.due_at for row in service.rows(Candidate, task_id=task.id)} == {min(task.due_at, case.due_at)}
+
+
+@pytest.fixture
+def beside(tmp_path: Path, clock: FrozenClock) -> Iterator[tuple[World, Filed]]:
+    """A case with a second open task that the engine does not know, as a parallel branch would leave one."""
+    made = opened(copy_url(template("sqlite"), tmp_path), tmp_path, clock)
+    filed = made.file()
+    own = {"id": SECOND, "instance_id": filed.instance_id, "element": "follow_up", "name": "Langkah", "unit": "DPUPR"}
+    counted = {"limit_key": "ministry_disposition", "anchored_at": clock.now(), "opened_at": clock.now()}
+    far = clock.now() + timedelta(days=300)
+    with Session(made.parts.database) as session, session.begin():
+        session.execute(insert(Task), [{**own, **counted, "state": "open", "due_at": far}])
+        session.execute(insert(Candidate), [{"task_id": SECOND, "role": "opd_admin", "unit": "DPUPR", "due_at": far}])
+    yield made, filed
+    made.parts.database.dispose()
+
+
+SECOND = "5" * 32
+
+
+def test_a_limit_of_the_case_that_changes_moves_rows_that_were_open_before(beside: tuple[World, Filed]) -> None:
+    service, filed = beside
+    service.do(filed, "ministry_disposition", "menteri", {"ministry_decision": "forward"})
+    service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", {**_ASSIGN, "nature": "oversight"})
+    (case,) = service.rows(ProcessInstance, id=filed.instance_id)
+    assert case.limit_key == "overall_oversight"
+    assert {row.due_at for row in service.rows(Candidate, task_id=SECOND)} == {case.due_at}
+
+
+def test_a_pause_that_ends_moves_rows_that_were_open_before(beside: tuple[World, Filed]) -> None:
+    service, filed = beside
+    hold = {"ministry_decision": "hold", "missing": "Mohon sebutkan nomor tiang lampu yang padam itu."}
+    service.do(filed, "ministry_disposition", "menteri", hold)
+    service.clock.advance(timedelta(days=2))
+    added = SendMessage(filed.tracking_id, "completion_received", {"text": "Tiang nomor 12."})
+    service.runner.run(added, service.reporter(filed))
+    (task,) = service.rows(Task, id=SECOND)
+    assert task.due_at == datetime(2026, 11, 27, 4, tzinfo=UTC)  # three working days without the Tuesday
+    assert {row.due_at for row in service.rows(Candidate, task_id=SECOND)} == {task.due_at}

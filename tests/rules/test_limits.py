@@ -53,7 +53,7 @@ CALENDAR_DAYS, WALL = Limit("x", "P10D", "calendar"), Limit("x", "PT72H", "wall"
         (DAYS, "2026-11-23 09:00", [], "2026-11-26 15:45"),
         (DAYS, "2026-11-23 09:00", ["2026-11-23 10:00", "2026-11-25 10:00"], "2026-11-27 11:00"),
         (DAYS, "2026-11-23 09:00", ["2026-11-24 08:00", "2026-11-24 11:22"], "2026-11-26 15:45"),
-        (DAYS, "2026-11-23 09:00", ["2026-11-24 08:00", "2026-11-24 11:23"], "2026-11-27 11:00"),
+        (DAYS, "2026-11-23 09:00", ["2026-11-24 08:00", "2026-11-24 11:22:30"], "2026-11-27 11:00"),
         (
             DAYS,
             "2026-11-23 09:00",
@@ -75,7 +75,7 @@ CALENDAR_DAYS, WALL = Limit("x", "P10D", "calendar"), Limit("x", "PT72H", "wall"
         "no pause",
         "two whole days",
         "just under half a day",
-        "half a day",
+        "exactly half a day",
         "two pauses make half a day",
         "the due day itself",
         "from the due time on",
