@@ -45,6 +45,8 @@ MAIL = {
     "pupr": "dpupr@contoh.example",
     "penghubung": "penghubung.dpupr@contoh.example",
     "dlh": "dlh@contoh.example",
+    "dishub": "dishub@contoh.example",
+    "inspektorat": "inspektorat@contoh.example",
     "kabid": "kabid@contoh.example",
     "pimpinan": "pimpinan@contoh.example",
     "pemilik": "pemilik@contoh.example",

@@ -127,3 +127,13 @@ def test_what_the_decision_needs_is_demanded(key: str, answers: Any, wrong: set[
     with pytest.raises(Invalid) as refusal:
         form(key).load(answers, sources)
     assert set(refusal.value.errors) == wrong
+
+
+def test_the_office_complained_of_is_asked_for_exactly_where_complaints_are_about_officials(sources: Sources) -> None:
+    for row in read_service(ROOT / "processes" / "service").categories.values():
+        about_officials = row.flag == "integrity"
+        asked = form("pengaduan").asked({"category": row.code}, sources)
+        assert asked.get("accused_unit", False) is about_officials, row.code
+        verified = form("verifikasi_dinkominfo").asked({"authority_decision": "yes", "category": row.code}, sources)
+        assert ("accused_unit" in verified) is about_officials, row.code
+    assert "accused_unit" not in form("pengaduan").asked({}, sources)
