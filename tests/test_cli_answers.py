@@ -82,7 +82,7 @@ def test_each_answers_in_json(alur) -> None:  # type: ignore[no-untyped-def]
         if name == "service list":
             digest = next(row["digest"] for row in answer if row["name"] == "sla.toml")
     said, _ = alur("service", "restore", "sla.toml", digest, "--reason", "uji", "--json")
-    assert json.loads(said) == {"in_force": []}
+    assert json.loads(said) == {"in_force": [], "recount": None}
     assert set(asked) | {"service restore"} == {name for name, _ in commands()} - DOERS
 
 

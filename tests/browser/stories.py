@@ -23,6 +23,8 @@ NO_PAGES = {
     "/beranda": "leads to the first page of the person's own work",
     "/lambang": "a picture",
     "/lampiran/<attachment_id>": "a file",
+    "/lacak/<tracking_id>/batas": "what is left, for the page's script",
+    "/tugas/<task_id>/batas": "what is left, for the page's script",
     "/lampiran/<attachment_id>/kecil": "a picture",
     "/operasi/instans/<instance_id>/diagram.bpmn": "a file",
     "/operasi/instans/<instance_id>/tanda.json": "data of the live diagram",

@@ -18,6 +18,7 @@ from app.commands.complaints import Filed
 from app.commands.messages import SendMessage
 from app.commands.service import LoadService
 from app.jobs.executor import Executor
+from app.jobs.recounter import Recounter
 from app.queries.due import DueTimes
 from app.rules.remaining import letter_fields, unit_of
 from app.store.database import reading
@@ -68,6 +69,7 @@ def happen(service: World, filed: Filed, now: datetime) -> None:
     elif now == DECREED:
         calendar = (ROOT / "processes" / "service" / "calendar.toml").read_text("utf-8") + CLOSURE
         service.runner.run(LoadService({"calendar.toml": calendar.encode()}, "banjir rob"), service.actor("pemilik"))
+        Recounter(service.runner).run_due()
         Executor(service.runner).run_due()
 
 

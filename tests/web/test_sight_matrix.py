@@ -31,8 +31,9 @@ from tests.world import World
 
 # endpoint -> what it is about: one case, lists of cases, or nothing of a case at all
 CASE = {
-    "attachments.download", "board.acknowledge", "board.free", "board.remind", "complaint_file.open_identity",
-    "complaint_file.show", "inbox.claim", "inbox.release", "operations.cancel", "operations.diagram",
+    "attachments.download", "attachments.small", "board.acknowledge", "board.free", "board.remind",
+    "complaint_file.open_identity", "complaint_file.show", "inbox.claim", "inbox.release", "operations.cancel",
+    "operations.diagram",
     "operations.instance", "operations.marks", "task.complete", "task.draft", "task.due_times", "task.foresee",
     "task.show",
 }  # fmt: skip
@@ -51,7 +52,7 @@ NOTHING = {
     "citizen.start", "definitions.activate", "definitions.diagram", "definitions.download", "definitions.picture",
     "definitions.procedure", "definitions.scenarios", "definitions.shelf", "definitions.trial", "definitions.upload",
     "definitions.version", "health.favicon", "health.healthz", "health.robots", "health.security_txt",
-    "language.choose", "people.activate", "people.add", "people.end_grant",
+    "house.emblem", "language.choose", "people.activate", "people.add", "people.end_grant",
     "people.end_substitute", "people.everybody", "people.grant", "people.one", "people.substitute",
     "personal_link.ask", "personal_link.enter", "personal_link.replace", "personal_link.send", "personal_link.show",
     "personal_link.show_replacing",
@@ -208,6 +209,7 @@ def test_everybody_sees_what_is_theirs(who: tuple[str, str | None], app: Flask, 
         else:
             assert page.status_code == 404
         assert browser.get(f"/lampiran/{case.attachment}").status_code == (200 if content else 404)
+        assert content or browser.get(f"/lampiran/{case.attachment}/kecil").status_code == 404
         opened = browser.post(f"/aduan/{number}/identitas", data={"reason": WORDS_OF_REASON})
         shown = [word for word in case.identity if word in opened.text]
         assert len(shown) == (3 if identity else 0), (case, opened.status_code)
