@@ -144,10 +144,10 @@ def test_closing_the_page_on_a_shared_phone_asks_and_then_leaves_nothing(lively:
     page.goto(f"/lacak/{filed.tracking_id}")
     left = page.locator("[data-draft-left]")
     expect(left.get_by_role("link", name="Lanjutkan")).to_be_visible()
-    page.get_by_role("button", name="Tutup halaman ini").click()
+    page.get_by_role("button", name="Tutup aduan di semua perangkat").click()
     page.get_by_role("button", name="Batal").click()
     assert kept(page)
-    page.get_by_role("button", name="Tutup halaman ini").click()
+    page.get_by_role("button", name="Tutup aduan di semua perangkat").click()
     page.get_by_role("button", name="Hapus dan tutup").click()
     page.wait_for_url("**/lacak")
     assert kept(page) == {}
