@@ -56,7 +56,7 @@ def test_a_second_start_of_the_demo_loses_and_doubles_nothing(tmp_path: Path) ->
         steps = set(session.scalars(select(Task.element).where(Task.state == "open")))
         units = set(session.scalars(select(Task.unit).where(Task.state == "open")))
         complaints = session.scalar(select(func.count()).select_from(Complaint))
-    assert complaints == 6
+    assert complaints == 8
     assert len(steps) >= 4
     assert len(units) >= 3
     again = Settings.from_environment({"ALUR_VAR_DIR": str(tmp_path)}, demo=True)
