@@ -57,7 +57,7 @@ class Work:
     @property
     def place(self) -> str:
         """The unit whose work it is; where a role without a unit has it, its lane."""
-        return self.office or self.lane or ""
+        return office_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Raised:
     @property
     def place(self) -> str:
         """The unit whose work it is; where a role without a unit has it, its lane."""
-        return self.office or self.lane or ""
+        return office_of(self)
 
 
 @dataclass(frozen=True, slots=True)
