@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.bundle import shelf
 from app.bundle.read import read_folder
-from app.bundle.service import FOLDER, read_contents
+from app.bundle.service import FOLDER, ServiceData, read_contents, service_from
 from app.commands.complaints import FileComplaint, Filed
 from app.commands.deployments import Deploy
 from app.commands.parts import Parts
@@ -82,6 +83,20 @@ RESULT = {
 }
 CONFIRM = {"result_accepted": True, "answer": "Lampu sudah menyala kembali."}
 PROPER = {"result_proper": True}
+
+
+_read: dict[frozenset[tuple[str, bytes]], ServiceData] = {}
+
+
+def _read_once(contents: Mapping[str, bytes], stored: Collection[str] = ()) -> ServiceData:
+    key = frozenset(contents.items())
+    if key not in _read:
+        _read[key] = service_from(contents, stored)
+    return _read[key]
+
+
+# Each test has a service of its own, whose memory is empty; the same files read again would be the same frozen data.
+shelf.service_from = _read_once  # type: ignore[attr-defined]
 
 
 @dataclass

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jinja2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import Session
 
 from app.auth import sessions
@@ -18,6 +20,24 @@ from tests.databases import copy_url
 from tests.world import World, opened, template
 
 Visit = Callable[[str | None], FlaskClient]
+
+
+class CompiledOnce(jinja2.BytecodeCache):
+    """Templates compiled by an earlier test of this run: each test has its own application, and all the same pages."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], object] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was compiled from the very same source."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))  # type: ignore[assignment]
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
 
 
 @pytest.fixture
