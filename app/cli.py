@@ -20,6 +20,7 @@ COMMANDS = {
     "calendar": ("app.cli_calendar:calendar", "Due times and working time by the service's calendar."),
     "check": ("app.cli_check:check", "Say everything that is wrong with diagrams, decisions and forms."),
     "db": ("app.cli_admin:db", "Create the database's tables or bring them up to date."),
+    "demo": ("app.cli_demo:demo", "Add many demo cases, to try a city's size (demo mode only)."),
     "deploy": ("app.cli_admin:deploy", "Put a procedure live as a new version."),
     "diagrams": ("app.cli_content:diagrams", "Draw the procedures as pictures for people."),
     "doctor": ("app.cli_doctor:doctor", "Look at this installation and say what it lacks."),

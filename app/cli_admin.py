@@ -65,7 +65,7 @@ def deploy(folder: Path, reason: str, as_json: bool) -> None:
     from app.bundle.read import read_folder
     from app.commands.deployments import Deploy
 
-    parts = _ready()
+    parts = ready()
     bundle = read_folder(folder, parts.settings.forms_dir)
     done = _run(parts, Deploy(bundle.files, reason))
     live = Text(f"{bundle.key} versi {done.version} berlaku.", f"{bundle.key} version {done.version} is live.")
@@ -80,7 +80,7 @@ def seed() -> None:
     """Load demo people and complaints (demo mode only)."""
     from app import demo
 
-    parts = _ready()
+    parts = ready()
     if not parts.settings.demo:
         raise WrongSettings("Hanya dalam mode percobaan (ALUR_DEMO=1). / Only in demo mode (ALUR_DEMO=1).")
     made = demo.seed(parts)
@@ -137,7 +137,7 @@ def _parts() -> Parts:
     return join(Settings.from_environment(os.environ))
 
 
-def _ready() -> Parts:
+def ready() -> Parts:
     """The parts, with tables, service data and procedures up to date."""
     from app.main import prepare
 

@@ -65,6 +65,7 @@ def test_each_answers_in_json(alur) -> None:  # type: ignore[no-untyped-def]
         "check": (FOLDER,),
         "db state": (),
         "db upgrade": (),
+        "demo": ("--cases", 3),
         "deploy": (FOLDER, "--reason", "uji"),
         "diagrams": ("--check",),
         "doctor": (),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -66,6 +68,12 @@ def decode(definition: Definition, blob: bytes, engine: Any) -> tuple[Any, Trace
     for workflow in (top, *top.subprocesses.values()):
         _revive(workflow)
     return top, trace
+
+
+def with_ids(blob: bytes, ids: Mapping[bytes, bytes]) -> bytes:
+    """The same state for a copy of an instance whose tasks have other ids (16 bytes each, old -> new)."""
+    packed: bytes = re.sub(b"|".join(map(re.escape, ids)), lambda old: ids[old[0]], blob[5:]) if ids else blob[5:]
+    return bytes([FORMAT]) + zlib.crc32(packed).to_bytes(4, "big") + packed
 
 
 def _objects(top: Any) -> list[Any]:

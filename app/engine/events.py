@@ -144,6 +144,6 @@ def count_again(my_task: Any, element: str, entered: Entered, env: Environment) 
     return due
 
 
-def branch_id(gateway: Any, element: str) -> str:
-    """The stable id of one of the events that a gateway task waits for (32 hex digits)."""
-    return uuid5(UUID(gateway.id.hex), element).hex
+def branch_id(gateway: str, element: str) -> str:
+    """The stable id of one of the events that a gateway's task (its id) waits for (32 hex digits)."""
+    return uuid5(UUID(gateway), element).hex

@@ -70,7 +70,7 @@ def open_waits(live: list[Any]) -> Iterator[tuple[Wait, Any]]:
         if isinstance(spec, EventGateway):
             for element, event in spec.event_definition.branches.items():
                 due = task.internal_data.get(DUES, {}).get(element)
-                yield from _wait(branch_id(task, element), element, event, due, task)
+                yield from _wait(branch_id(task.id.hex, element), element, event, due, task)
         else:
             due = task.internal_data.get(DUE)
             yield from _wait(task.id.hex, spec.bpmn_id, spec.event_definition, due, task)
