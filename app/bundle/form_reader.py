@@ -12,10 +12,9 @@ from app.bundle.form_fields import CHOICES, QUESTIONS, SOURCES, TYPES, Field, Op
 from app.bundle.form_findings import Found
 from app.bundle.form_values import DATE_RULES, RULES
 from app.bundle.form_words import Words
-from app.bundle.service_rows import PLACEHOLDER
 from app.domain.findings import Finding
 from app.domain.nearest import meant
-from app.domain.text import Text
+from app.domain.text import PLACEHOLDER, Text
 from app.engine.expression_errors import ExpressionError
 
 MOST_BYTES = 256 * 1024

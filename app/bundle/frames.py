@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.bundle.service_reader import Row, Source
-from app.bundle.service_rows import PLACEHOLDER
-from app.domain.text import Text
+from app.domain.text import PLACEHOLDER, Text
 
 FILE = "letters.toml"
 AUDIENCES = ("reporter", "staff")

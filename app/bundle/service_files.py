@@ -9,7 +9,6 @@ from datetime import date
 from app.bundle.channel_rules import RULES, WITHOUT_ADDRESS, address_fault
 from app.bundle.service_reader import Row, Source, by_key
 from app.bundle.service_rows import (
-    PLACEHOLDER,
     Category,
     Channel,
     Component,
@@ -26,7 +25,7 @@ from app.bundle.service_rows import (
 )
 from app.domain.limits import Limit
 from app.domain.permissions import Permission
-from app.domain.text import Text
+from app.domain.text import PLACEHOLDER, Text
 
 COMPONENTS = 14  # of a service standard: PermenPANRB 15/2014
 UNIT_TYPES = ("ministry", "office", "opd", "enterprise", "district")

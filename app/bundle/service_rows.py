@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.text import Text
+from app.domain.text import PLACEHOLDER, Text
 
 INTEGRITY = "integrity"  # flag of categories about officials themselves: confidential, and never to the office meant
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)

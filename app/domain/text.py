@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")  # in texts of the content: the name of what is put in
 
 
 @dataclass(frozen=True, slots=True)

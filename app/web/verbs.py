@@ -8,8 +8,8 @@ from typing import Any
 from app.bundle.form_fields import Field, Option, Sources
 from app.bundle.form_values import read_value
 from app.bundle.forms import Form
-from app.bundle.service_rows import PLACEHOLDER
 from app.domain.identity import Unfit
+from app.domain.text import PLACEHOLDER
 from app.web.filters import text
 
 LONGEST = 40  # characters of another answer that a button has room for
