@@ -13,17 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.auth.demo import DEMO_PASSWORD
-from app.commands.accounts import AddUser, GrantRole
-from app.commands.complaints import FileComplaint
-from app.commands.parts import Parts
+from app.commands.complaint.filing import FileComplaint
+from app.commands.person.accounts import AddUser, GrantRole
 from app.commands.runner import Runner
-from app.commands.tasks import CompleteTask
+from app.commands.task.complete import CompleteTask
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM, Actor
-from app.queries import people
+from app.queries.person import people
 from app.store.accounts import User
 from app.store.database import reading
 from app.store.tasks import Task
+from app.toolbox import Toolbox
 
 FOLDER = "demo"
 BEFORE = timedelta(days=30)  # the demo people were there long before the demo complaints
@@ -39,21 +39,21 @@ class Event:
     step: bool
 
 
-def seed(parts: Parts) -> bool:
+def seed(toolbox: Toolbox) -> bool:
     """Make demo people and complaints, once; False when there were demo people already, or no demo content."""
-    folder = parts.settings.processes_dir / FOLDER
-    if has_demo_people(parts) or not folder.is_dir():
+    folder = toolbox.settings.processes_dir / FOLDER
+    if has_demo_people(toolbox) or not folder.is_dir():
         return False
-    clock = FrozenClock(parts.clock.now())
-    runner = Runner(replace(parts, clock=clock))
+    clock = FrozenClock(toolbox.clock.now())
+    runner = Runner(replace(toolbox, clock=clock))
     _people(runner, clock, _read(folder / "people.toml"))
-    _complaints(runner, clock, parts.clock.now(), _read(folder / "complaints.toml"))
+    _complaints(runner, clock, toolbox.clock.now(), _read(folder / "complaints.toml"))
     return True
 
 
-def has_demo_people(parts: Parts) -> bool:
+def has_demo_people(toolbox: Toolbox) -> bool:
     """Whether this database holds demo people; production refuses to start on it."""
-    with reading(parts.database) as session:
+    with reading(toolbox.database) as session:
         return session.scalar(select(User.id).where(User.demo).limit(1)) is not None
 
 
@@ -71,7 +71,7 @@ def _complaints(runner: Runner, clock: FrozenClock, now: datetime, content: Mapp
     """All events of all complaints in the order of time, as they would have come."""
     filed: dict[int, str] = {}
     for event in sorted(_events(now, content), key=lambda event: (event.at, event.complaint)):
-        clock.at = _in_hours(runner.parts, event.at)
+        clock.at = _in_hours(runner.toolbox, event.at)
         if event.step:
             _complete(runner, filed[event.complaint], event.data, clock.at)
         else:
@@ -80,10 +80,10 @@ def _complaints(runner: Runner, clock: FrozenClock, now: datetime, content: Mapp
             filed[event.complaint] = runner.run(FileComplaint(answers, {}), visitor).instance_id
 
 
-def _in_hours(parts: Parts, at: datetime) -> datetime:
+def _in_hours(toolbox: Toolbox, at: datetime) -> datetime:
     """The last moment up to `at` at which the office was open, so that nobody seems to work at night."""
-    with reading(parts.database) as session:
-        calendar = parts.service(session).calendar
+    with reading(toolbox.database) as session:
+        calendar = toolbox.service(session).calendar
     while not calendar.is_open(at):
         at -= timedelta(minutes=15)
     return at
@@ -98,7 +98,7 @@ def _events(now: datetime, content: Mapping[str, Any]) -> Iterator[Event]:
 
 def _complete(runner: Runner, instance_id: str, step: Mapping[str, Any], at: datetime) -> None:
     answers = {name: at.date().isoformat() if value == "today" else value for name, value in step["answers"].items()}
-    with reading(runner.parts.database) as session:
+    with reading(runner.toolbox.database) as session:
         by = _person(session, step["as"], at)
         open_task = select(Task.id).where(Task.instance_id == instance_id, Task.element == step["task"])
         task = session.scalar(open_task.where(Task.state == "open"))

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Table, select
 
-from app.commands.parts import Parts
 from app.domain.chance import SystemChance
 from app.domain.tracking import shown, tracking_id
 from app.engine.codec import with_ids
@@ -19,7 +18,7 @@ from app.engine.events import branch_id
 from app.store.accounts import User
 from app.store.audit import AuditEntry, AuditHead
 from app.store.base import Base, table_of
-from app.store.complaints import Attachment, Complaint, Message
+from app.store.complaints import Attachment, Complaint, ConversationLine
 from app.store.database import compact_json, writer
 from app.store.deployments import Deployment
 from app.store.escalations import Escalation
@@ -31,6 +30,7 @@ from app.store.outbox import OutboxMessage
 from app.store.reporters import Accused, Reporter
 from app.store.tasks import Answer, Candidate, Task
 from app.store.trail import START, entry_hash
+from app.toolbox import Toolbox
 
 BATCH = 250  # cases in a transaction, so that people who work meanwhile wait for a fraction of a second
 PREFIX = 16  # the ids of a case's jobs begin as its own does
@@ -47,7 +47,7 @@ OF_A_CASE: tuple[type[Base], ...] = (
     Candidate,
     Answer,
     Complaint,
-    Message,
+    ConversationLine,
     Reporter,
     Job,
     Incident,
@@ -97,20 +97,20 @@ class Played:
     sheets: Sequence[Sheet]
 
 
-def multiply(parts: Parts, cases: int, done: Callable[[int], object] = lambda _: None) -> int:
+def multiply(toolbox: Toolbox, cases: int, done: Callable[[int], object] = lambda _: None) -> int:
     """Write `cases` copies of the played complaints; `done` is told how many were just written. Returns their number.
 
     Times and texts of a copy are those of its original; its ids, its audit chain, its sealed identity and its digests
     are its own, so that `alur verify` holds. Nobody knows its secret. Raises NothingToCopy.
     """
-    with parts.database.connect() as connection:
-        played = [_played(connection, parts.keys, row) for row in _originals(connection)]
+    with toolbox.database.connect() as connection:
+        played = [_played(connection, toolbox.keys, row) for row in _originals(connection)]
     if not played:
         raise NothingToCopy
     turns = islice(cycle(played), cases)
     while batch := list(islice(turns, BATCH)):
-        with writer(parts.database).begin() as connection:
-            _write(connection, parts.keys, batch)
+        with writer(toolbox.database).begin() as connection:
+            _write(connection, toolbox.keys, batch)
         done(len(batch))
     return cases
 
@@ -161,7 +161,7 @@ def _rows(connection: Connection, model: type[Base], case: str, complaint: str) 
         Candidate: (table.c.get("task_id"), None),
         AuditEntry: (table.c.get("chain"), case),
         AuditHead: (table.c.get("chain"), case),
-        Message: (table.c.get("complaint_id"), complaint),
+        ConversationLine: (table.c.get("complaint_id"), complaint),
         Reporter: (table.c.get("complaint_id"), complaint),
     }.get(model, (table.c.get("instance_id"), case))
     assert column is not None
@@ -186,7 +186,7 @@ def _is_shared(connection: Connection, found: str) -> bool:
 def _sheet(connection: Connection, model: type[Base], rows: Sequence[Row], known: re.Pattern[str]) -> Sheet:
     """Ready the rows of one table: values as the driver stores them, JSON as text."""
     table = table_of(model)
-    columns = [column for column in table.columns if not (model is Message and column.name == "seq")]
+    columns = [column for column in table.columns if not (model is ConversationLine and column.name == "seq")]
     stored = [_stored(column, connection) for column in columns]
     ready, cuts = [], []
     for number, row in enumerate(rows):

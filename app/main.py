@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.commands.parts import Parts
 from app.commands.runner import Runner
 from app.domain.chance import Chance, SystemChance
 from app.domain.clock import Clock, SystemClock
@@ -15,6 +14,7 @@ from app.sdk import handlers_of
 from app.settings import Settings
 from app.store.database import connect
 from app.store.keys import KeyRing
+from app.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,25 +26,25 @@ PAGES = (
     "app.web.health",
     "app.web.house",
     "app.web.language",
-    "app.web.citizen",
-    "app.web.standard",
-    "app.web.tracking",
-    "app.web.personal_link",
+    "app.web.citizen.report",
+    "app.web.citizen.standard",
+    "app.web.citizen.tracking",
+    "app.web.citizen.personal_link",
     "app.web.attachments",
     "app.web.account",
-    "app.web.board",
-    "app.web.inbox",
-    "app.web.task",
-    "app.web.complaint_file",
-    "app.web.people",
-    "app.web.operations",
-    "app.web.definitions",
+    "app.web.officer.board",
+    "app.web.officer.inbox",
+    "app.web.officer.task",
+    "app.web.officer.dossier",
+    "app.web.admin.people",
+    "app.web.operator.operations",
+    "app.web.owner.procedures",
 )
 
 
-def join(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Parts:
+def join(settings: Settings, clock: Clock | None = None, chance: Chance | None = None) -> Toolbox:
     """The parts that every entry point (pages, timers, command line) works with."""
-    return Parts(
+    return Toolbox(
         settings=settings,
         clock=clock or SystemClock(),
         chance=chance or SystemChance(),
@@ -54,25 +54,25 @@ def join(settings: Settings, clock: Clock | None = None, chance: Chance | None =
     )
 
 
-def prepare(parts: Parts) -> None:
+def prepare(toolbox: Toolbox) -> None:
     """Bring the tables up to date; load service data and procedures never loaded before, but for what people chose."""
     from app.bundle.read import read_folder
-    from app.bundle.service import FOLDER, read_contents
-    from app.commands.deployments import Deploy
-    from app.commands.recount import RecountIfChanged
-    from app.commands.service import LoadService
+    from app.commands.case.recount import RecountIfChanged
+    from app.commands.procedure.deployments import Deploy
+    from app.commands.procedure.service import LoadService
     from app.domain.roles import SYSTEM
-    from app.queries.service_files import differing
+    from app.queries.procedure.service_files import differing
+    from app.standard.service import FOLDER, read_contents
     from app.store.database import reading
     from app.store.migrate import upgrade
 
-    settings, runner = parts.settings, Runner(parts)
+    settings, runner = toolbox.settings, Runner(toolbox)
     settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    upgrade(parts.database, keys=parts.keys)
+    upgrade(toolbox.database, keys=toolbox.keys)
     contents = read_contents(settings.processes_dir.parent / FOLDER)
     runner.run(LoadService(contents, LOADED, seed=True), SYSTEM)
     runner.run(RecountIfChanged(), SYSTEM)
-    with reading(parts.database) as session:
+    with reading(toolbox.database) as session:
         for name in differing(session, contents):
             log.warning("a service file is not what is in force", file=name, remedy="alur service load")
     for manifest in sorted(settings.processes_dir.glob("*/manifest.toml")):
@@ -80,7 +80,7 @@ def prepare(parts: Parts) -> None:
 
 
 def create_app(
-    settings: Settings, clock: Clock | None = None, chance: Chance | None = None, parts: Parts | None = None
+    settings: Settings, clock: Clock | None = None, chance: Chance | None = None, toolbox: Toolbox | None = None
 ) -> Flask:
     """The web application. Every address must have declared its right, else it refuses to start."""
     from flask import Flask
@@ -88,32 +88,31 @@ def create_app(
     from app.senders.chosen import senders
     from app.web import (
         again,
-        contacts,
         errors,
         filters,
         forms,
         house,
         language,
         letters,
-        machine_words,
         navigation,
         paper,
-        public_words,
         returns,
         security,
         shipped,
         sight,
         tables,
     )
+    from app.web.citizen import contacts, public_words
     from app.web.current import Web
+    from app.web.operator import words as machine_words
 
-    parts = parts or join(settings, clock, chance)
+    toolbox = toolbox or join(settings, clock, chance)
     app = Flask("app.web", static_folder=None)
     app.secret_key = settings.secret_key
     # Twice what may be attached, so that one file too many or too large is told beside its field, with all else kept.
     largest = 2 * settings.attachment_bytes * settings.attachment_count + REST_OF_A_FORM
     app.config.update(MAX_CONTENT_LENGTH=largest, MAX_FORM_MEMORY_SIZE=REST_OF_A_FORM)
-    app.extensions["alur"] = Web(parts, Runner(parts), ways=senders(settings))
+    app.extensions["alur"] = Web(toolbox, Runner(toolbox), ways=senders(settings))
     security.protect(app, settings)
     again.install(app)
     errors.explain(app)

@@ -16,8 +16,8 @@ LINK = re.compile(r"http://localhost(/(?:tautan|kode)/[0-9A-Z]{26})\b")
 
 def delivered(service: World) -> list[Letter]:
     """Everything that was written so far, what was written last first, after what is due has left."""
-    Outbox(service.parts, senders(service.parts.settings)).deliver()
-    return list(letters(service.parts.settings.var_dir / FOLDER))
+    Outbox(service.toolbox, senders(service.toolbox.settings)).deliver()
+    return list(letters(service.toolbox.settings.var_dir / FOLDER))
 
 
 def link(service: World, tracking_id: str, subject: str = "") -> str:

@@ -20,8 +20,8 @@ import structlog
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from app.cli_serve import log_from, make_ready, serve
-from app.cli_user import user
+from app.cli.serve import log_from, make_ready, serve
+from app.cli.user import user
 from app.demo import has_demo_people
 from app.main import join
 from app.settings import Settings, WrongSettings
@@ -82,9 +82,9 @@ def test_production_refuses_a_database_with_demo_people(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_production_starts_without_demo_people(tmp_path: Path) -> None:
     environ = KEYS | {"ALUR_VAR_DIR": str(tmp_path), "ALUR_DATABASE_URL": f"sqlite:///{tmp_path / 'x.db'}"}
-    parts = join(Settings.from_environment(environ))
-    make_ready(parts)
-    assert not has_demo_people(parts)
+    toolbox = join(Settings.from_environment(environ))
+    make_ready(toolbox)
+    assert not has_demo_people(toolbox)
 
 
 @pytest.mark.parametrize("missing", ["ALUR_SECRET_KEY", "ALUR_IDENTITY_KEY", "ALUR_BASE_URL", "ALUR_DATABASE_URL"])
@@ -101,7 +101,7 @@ def test_the_command_serves_pages_on_the_port_it_is_given(tmp_path: Path) -> Non
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = {**os.environ, "ALUR_VAR_DIR": str(tmp_path), "PORT": str(port), "ALUR_LANGUAGE": "id"}
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--demo"]
+    command = [sys.executable, "-c", "from app.cli.main import main; main()", "serve", "--demo"]
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
             page = _first_page(f"http://127.0.0.1:{port}/masuk")

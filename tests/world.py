@@ -17,23 +17,23 @@ from sqlalchemy.orm import Session
 
 from app.bundle import shelf
 from app.bundle.read import read_folder
-from app.bundle.service import FOLDER, ServiceData, read_contents, service_from
-from app.commands.complaints import FileComplaint, Filed
-from app.commands.deployments import Deploy
-from app.commands.parts import Parts
+from app.commands.complaint.filing import FileComplaint, Filed
+from app.commands.procedure.deployments import Deploy
+from app.commands.procedure.service import LoadService
 from app.commands.runner import Runner
-from app.commands.service import LoadService
-from app.commands.tasks import Completed, CompleteTask
+from app.commands.task.complete import Completed, CompleteTask
 from app.domain.chance import Chance, SystemChance
 from app.domain.clock import Clock, FrozenClock
 from app.domain.roles import SYSTEM, Actor, Grant
 from app.sdk import Handlers, handlers_of
 from app.settings import Settings
+from app.standard.service import FOLDER, ServiceData, read_contents, service_from
 from app.store import migrate
 from app.store.accounts import RoleGrant, User
 from app.store.database import connect, reading
 from app.store.keys import KeyRing
 from app.store.tasks import Task
+from app.toolbox import Toolbox
 from tests.databases import fresh_url
 
 ROOT = Path(__file__).parent.parent
@@ -103,13 +103,13 @@ shelf.service_from = _read_once  # type: ignore[attr-defined]
 class World:
     """Parts and runner on one database, with the people above."""
 
-    parts: Parts
+    toolbox: Toolbox
     runner: Runner
 
     @property
     def clock(self) -> Any:
         """The clock, usually one that stands still."""
-        return self.parts.clock
+        return self.toolbox.clock
 
     def actor(self, name: str) -> Actor:
         """One of PEOPLE with the grant in force."""
@@ -128,7 +128,7 @@ class World:
 
     def open(self, instance_id: str, element: str | None = None) -> list[str]:
         """Ids of the open tasks of an instance."""
-        with reading(self.parts.database) as session:
+        with reading(self.toolbox.database) as session:
             wanted = select(Task.id).where(Task.instance_id == instance_id, Task.state == "open")
             return list(session.scalars(wanted.where(Task.element == element) if element else wanted))
 
@@ -156,7 +156,7 @@ class World:
 
     def rows(self, table: Any, **where: Any) -> list[Any]:
         """Rows of a mapped class, detached."""
-        with Session(self.parts.database, expire_on_commit=False) as session:
+        with Session(self.toolbox.database, expire_on_commit=False) as session:
             found = list(session.scalars(select(table).filter_by(**where)))
             session.expunge_all()
             return found
@@ -171,23 +171,23 @@ def settings(url: str, var: Path) -> Settings:
 
 def parts_for(
     url: str, var: Path, clock: Clock, chance: Chance | None = None, handlers: Handlers | None = None
-) -> Parts:
+) -> Toolbox:
     """Parts on a database that has its tables already."""
     chosen = handlers_of("tasks") if handlers is None else handlers
     engine = connect(url)
-    return Parts(settings(url, var), clock, chance or SystemChance(), engine, chosen, KeyRing.of(KEY))
+    return Toolbox(settings(url, var), clock, chance or SystemChance(), engine, chosen, KeyRing.of(KEY))
 
 
 def world(url: str, var: Path, clock: Clock, chance: Chance | None = None, handlers: Handlers | None = None) -> World:
     """A database with tables, service data, the seven steps and people."""
-    parts = parts_for(url, var, clock, chance, handlers)
-    migrate.upgrade(parts.database)
-    runner = Runner(parts)
+    toolbox = parts_for(url, var, clock, chance, handlers)
+    migrate.upgrade(toolbox.database)
+    runner = Runner(toolbox)
     runner.run(LoadService(read_contents(ROOT / FOLDER), "awal", seed=True), SYSTEM)
     bundle = read_folder(PROCESS, ROOT / "forms")
     runner.run(Deploy(bundle.files, "awal"), SYSTEM)
-    _people(parts)
-    return World(parts, runner)
+    _people(toolbox)
+    return World(toolbox, runner)
 
 
 @functools.cache
@@ -195,26 +195,26 @@ def template(backend: str) -> str:
     """A database with the whole service in it, made once, to be copied and never used."""
     folder = Path(tempfile.mkdtemp(prefix="alur-template-"))
     made = world(fresh_url(backend, folder), folder, FrozenClock(MORNING))
-    with made.parts.database.connect() as connection:
+    with made.toolbox.database.connect() as connection:
         if backend == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    made.parts.database.dispose()
-    return made.parts.settings.database_url
+    made.toolbox.database.dispose()
+    return made.toolbox.settings.database_url
 
 
 def opened(url: str, var: Path, clock: Clock, handlers: Handlers | None = None) -> World:
     """The same world again, as another process finds it."""
-    parts = parts_for(url, var, clock, None, handlers)
-    return World(parts, Runner(parts))
+    toolbox = parts_for(url, var, clock, None, handlers)
+    return World(toolbox, Runner(toolbox))
 
 
 def _id(name: str) -> str:
     return name.encode().hex().ljust(32, "0")[:32]
 
 
-def _people(parts: Parts) -> None:
-    now: datetime = parts.clock.now()
-    with Session(parts.database) as session, session.begin():
+def _people(toolbox: Toolbox) -> None:
+    now: datetime = toolbox.clock.now()
+    with Session(toolbox.database) as session, session.begin():
         for number, (name, (role, unit)) in zip(itertools.count(), PEOPLE.items(), strict=False):
             session.add(
                 User(id=_id(name), name=name.title(), email=f"{name}@example.com", created_at=now, stamp=f"{number}")

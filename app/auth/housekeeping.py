@@ -18,13 +18,13 @@ from app.store.database import writer
 from app.store.instances import ProcessInstance
 
 if TYPE_CHECKING:
-    from app.commands.parts import Parts
+    from app.toolbox import Toolbox
 
 
-def forget(parts: Parts) -> None:
+def forget(toolbox: Toolbox) -> None:
     """Delete what can open nothing and slow nobody down any more."""
-    now = parts.clock.now()
-    with Database(writer(parts.database)) as database, database.begin():
+    now = toolbox.clock.now()
+    with Database(writer(toolbox.database)) as database, database.begin():
         database.execute(delete(Session).where(Session.seen_at < now - KEEP))
         forget_failures(database, now)
         database.execute(delete(ReporterSession).where(ReporterSession.seen_at < now - KEEP))

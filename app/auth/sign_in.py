@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.commands import passwords
+from app.commands.person import passwords
 from app.domain.errors import Forbidden, TooMany
 from app.domain.text import Text
 from app.store.accounts import SignInFailure, User
 from app.store.database import reading, writer
 
 if TYPE_CHECKING:
-    from app.commands.parts import Parts
+    from app.toolbox import Toolbox
 
 FIRST_WAIT, LONGEST_WAIT = 3, 60  # seconds; doubled with every failure in a row
 
@@ -45,15 +45,15 @@ def wait(failures: int) -> timedelta:
     return timedelta(seconds=min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(failures, 1) - 1, 10)))
 
 
-def check(parts: Parts, email: str, password: str) -> str:
+def check(toolbox: Toolbox, email: str, password: str) -> str:
     """The id of the person; WrongPassword or TooMany (`seconds` to wait), both alike for unknown addresses."""
-    address, now = email.strip().lower(), parts.clock.now()
-    key = _key(parts.settings.secret_key, address)
-    known = _known(parts, address, key)
+    address, now = email.strip().lower(), toolbox.clock.now()
+    key = _key(toolbox.settings.secret_key, address)
+    known = _known(toolbox, address, key)
     if known.blocked_until is not None and known.blocked_until > now:
         raise TooMany(seconds=int((known.blocked_until - now).total_seconds()) + 1)
     right = passwords.matches(known.password, password)
-    with Session(writer(parts.database)) as session, session.begin():
+    with Session(writer(toolbox.database)) as session, session.begin():
         if right:
             session.execute(delete(SignInFailure).where(SignInFailure.key == key))
         else:
@@ -68,8 +68,8 @@ def forget_failures(session: Session, now: datetime) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.blocked_until < now - timedelta(days=1)))
 
 
-def _known(parts: Parts, address: str, key: str) -> _Known:
-    with reading(parts.database) as session:
+def _known(toolbox: Toolbox, address: str, key: str) -> _Known:
+    with reading(toolbox.database) as session:
         user = session.execute(select(User.id, User.password).where(User.email == address, User.active)).first()
         failure = session.get(SignInFailure, key)
         blocked = failure.blocked_until if failure else None

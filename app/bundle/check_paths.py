@@ -73,7 +73,7 @@ def _process_folder(name: str, path: Path, content: Path, topics: Collection[str
     """The findings of a whole process: its files, and what they say about each other and about the service."""
     from app.bundle.findings import findings
     from app.bundle.read import read_folder
-    from app.bundle.service import inspect_service, read_contents
+    from app.standard.service import inspect_service, read_contents
 
     found: list[Finding] = []
     try:
@@ -150,7 +150,7 @@ def _neighbours(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _form(data: bytes, name: str) -> list[Finding]:
-    from app.bundle.forms import findings
+    from app.forms.form import findings
 
     return findings(data, name)
 

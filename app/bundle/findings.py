@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from app.bundle import forms as form_files
-from app.bundle.form_fields import walk
 from app.bundle.manifest_findings import Known, check_manifest
 from app.bundle.read import FORM_LABELS, LABELS, Bundle, read_toml
 from app.bundle.scenario import WrongScenario, read_scenario
@@ -15,6 +13,8 @@ from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.run import check_files
+from app.forms import form as form_files
+from app.forms.fields import walk
 
 
 def findings(

@@ -47,7 +47,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ReporterMessage:
     """A message that may be sent into a running instance, by whom (a role) and with which form."""
 
     name: str
@@ -89,7 +89,7 @@ class Manifest:
     start_form: str | None = None
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
-    messages: Mapping[str, Message] = field(default_factory=dict)
+    messages: Mapping[str, ReporterMessage] = field(default_factory=dict)
     instance: InstanceRules = InstanceRules()
     statuses: Mapping[str, str] = field(default_factory=dict)
     topics: tuple[str, ...] = ()  # topics left to outside workers: no handler is expected
@@ -242,8 +242,8 @@ def _variable(name: str, row: _Table) -> Variable:
     return Variable(name, kind, tuple(zip(forms, spread, strict=True)))  # type: ignore[arg-type]  # checked above
 
 
-def _message(name: str, row: _Table) -> Message:
-    message = Message(name, row.text("from"), row.maybe("form"))
+def _message(name: str, row: _Table) -> ReporterMessage:
+    message = ReporterMessage(name, row.text("from"), row.maybe("form"))
     row.done()
     return message
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.bundle.form_fields import Field
 from app.bundle.manifest import MANIFEST, Variable
 from app.bundle.meaning import FILES, FORMER_JUDGED
 from app.bundle.read import Bundle, forms_named
-from app.bundle.service_statuses import CANCELLED
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.expressions import ExpressionError, UnsafeExpression, compile_expression
+from app.engine.expressions.expression import ExpressionError, UnsafeExpression, compile_expression
+from app.forms.fields import Field
+from app.standard.statuses import CANCELLED
 
 ANSWERS = {"boolean": {"boolean"}, "number": {"number"}, "text": {"text"}, "unit": {"text"}, "date": {"text"}}
 REPORTER = "reporter"

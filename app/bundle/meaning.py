@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.bundle.forms import Form
+    from app.forms.form import Form
 
 # Meaning -> what bundles called it that were deployed before manifests could say so.
 FORMER: Mapping[str, tuple[str, ...]] = {

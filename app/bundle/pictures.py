@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.bundle.drawing import draw
 from app.bundle.read import Bundle
+from app.drawing.draw import draw
 
 
 def pictures(bundle: Bundle) -> Iterator[tuple[str, str]]:

@@ -15,15 +15,15 @@ from typing import Any
 
 from lxml import etree
 
-from app.bundle.forms import Form, read_form
 from app.bundle.manifest import MANIFEST, Manifest, read_manifest
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.decisions import Decision, read_decision
+from app.engine.decisions.decision import Decision, read_decision
 from app.engine.definition import Definition, define
 from app.engine.elements import NS, read_elements
 from app.engine.xml import local_name, parse_xml
+from app.forms.form import Form, read_form
 
 LABELS = "labels.en.toml"
 FORM_LABELS = "forms/labels.en.toml"

@@ -12,15 +12,15 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle, bundle_of
-from app.bundle.service import ServiceData, service_from
-from app.bundle.service_files import limits
-from app.bundle.service_reader import Source
 from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.limits import Limit, in_force
 from app.domain.text import Text
+from app.standard.files import limits
+from app.standard.reader import Source
+from app.standard.service import ServiceData, service_from
 from app.store.base import table_of
+from app.store.compiled import CompiledStatement
 from app.store.deployments import Deployment, DeploymentFile
-from app.store.quick import Quick
 from app.store.service_data import ServiceFile, files_in_force
 
 Reader = Connection | Session
@@ -30,7 +30,7 @@ CHANGED = Text(
     "Berkas versi prosedur ini berubah sejak dipasang; versi ini tidak dijalankan.",
     "The files of this version were changed after it was deployed; it is not run.",
 )
-_count = Quick(select(func.count().label("number")).select_from(table_of(ServiceFile)))
+_count = CompiledStatement(select(func.count().label("number")).select_from(table_of(ServiceFile)))
 
 
 class Figure(NamedTuple):

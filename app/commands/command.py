@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from app.domain.permissions import Permission
 
 if TYPE_CHECKING:
-    from app.commands.unit import Unit
+    from app.commands.transaction import Transaction
 
 PERSONAL = {"personal": True}  # never audited: only that it was given, and which of its fields
 
@@ -27,7 +27,7 @@ class Command(Protocol):
         """The right without which the command is refused before anything is looked at (a ClassVar)."""
         ...
 
-    def execute(self, unit: Unit) -> Any:
+    def execute(self, tx: Transaction) -> Any:
         """Make the change inside the unit's transaction; a Refusal takes all of it back."""
         ...
 

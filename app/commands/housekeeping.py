@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy import delete, exists, func, insert, select
 
-from app.commands import notices
-from app.commands.unit import Unit
+from app.commands.letter import notices
+from app.commands.transaction import Transaction
 from app.domain.permissions import Permission
 from app.store import trail
 from app.store.base import table_of
@@ -32,10 +32,10 @@ class WriteAnchor:
 
     permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
 
-    def execute(self, unit: Unit) -> int:
+    def execute(self, tx: Transaction) -> int:
         """How many chains were anchored. Its own entry is anchored next time."""
-        covered = trail.anchor(unit.connection, unit.parts.keys, unit.now)
-        unit.details["heads"] = covered
+        covered = trail.anchor(tx.connection, tx.toolbox.keys, tx.now)
+        tx.details["heads"] = covered
         return covered
 
 
@@ -45,12 +45,12 @@ class SweepDrafts:
 
     permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
 
-    def execute(self, unit: Unit) -> int:
+    def execute(self, tx: Transaction) -> int:
         """How many drafts were removed."""
         over = exists().where(_task.c.id == _draft.c.task_id, _task.c.state != "open")
-        old = delete(_draft).where(_draft.c.at < unit.now - DRAFTS_KEPT, over)
-        removed: int = unit.execute(old).rowcount
-        unit.details["removed"] = removed
+        old = delete(_draft).where(_draft.c.at < tx.now - DRAFTS_KEPT, over)
+        removed: int = tx.sql(old).rowcount
+        tx.details["removed"] = removed
         return removed
 
 
@@ -60,18 +60,18 @@ class SendDigests:
 
     permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
 
-    def prepare(self, unit: Unit) -> list[dict[str, Any]]:
+    def prepare(self, tx: Transaction) -> list[dict[str, Any]]:
         """Gather the tasks and write the messages before the database is locked: there may be many."""
-        today = unit.service.calendar.local_date(unit.now)
+        today = tx.service.calendar.local_date(tx.now)
         messages = []
-        for person, tasks in sorted(_work(unit, today).items()):
-            fields = _digest(unit, today, tasks)
-            messages.append(notices.row(unit, None, "digest", f"user:{person}", fields, unit.now, f"digest:{today}"))
+        for person, tasks in sorted(_work(tx, today).items()):
+            fields = _digest(tx, today, tasks)
+            messages.append(notices.row(tx, None, "digest", f"user:{person}", fields, tx.now, f"digest:{today}"))
         return messages
 
-    def execute(self, unit: Unit) -> int:
+    def execute(self, tx: Transaction) -> int:
         """How many people were written to."""
-        return _add_new(unit, unit.prepared)
+        return _add_new(tx, tx.prepared)
 
 
 @dataclass(frozen=True)
@@ -80,25 +80,25 @@ class WarnOfHorizon:
 
     permission: ClassVar[Permission] = Permission.INSTANCE_OPERATE
 
-    def execute(self, unit: Unit) -> int:
+    def execute(self, tx: Transaction) -> int:
         """How many people were written to."""
-        calendar = unit.service.calendar
-        today, horizon = calendar.local_date(unit.now), calendar.confirmed_until
+        calendar = tx.service.calendar
+        today, horizon = calendar.local_date(tx.now), calendar.confirmed_until
         if horizon - today > HORIZON:
             return 0
         beyond = select(func.count()).where(IS_OPEN, ~_task.c.due_confirmed, _task.c.due_at.is_not(None))
-        fields = {"confirmed_until": horizon.isoformat(), "count": str(unit.execute(beyond).scalar_one())}
+        fields = {"confirmed_until": horizon.isoformat(), "count": str(tx.sql(beyond).scalar_one())}
         cause = f"horizon:{horizon}:{today.isocalendar()[0]}-{today.isocalendar()[1]}"
-        roles = sorted(role for role, codes in unit.service.roles.items() if Permission.STANDARD_EDIT.value in codes)
-        people = {person for role in roles for person in holders(unit.connection, today, role=role)}
+        roles = sorted(role for role, codes in tx.service.roles.items() if Permission.STANDARD_EDIT.value in codes)
+        people = {person for role in roles for person in holders(tx.connection, today, role=role)}
         messages = [
-            notices.row(unit, None, "horizon", f"user:{person}", fields, notices.opening(unit), cause)
+            notices.row(tx, None, "horizon", f"user:{person}", fields, notices.opening(tx), cause)
             for person in sorted(people)
         ]
-        return _add_new(unit, messages)
+        return _add_new(tx, messages)
 
 
-def _work(unit: Unit, today: date) -> dict[str, list[Any]]:
+def _work(tx: Transaction, today: date) -> dict[str, list[Any]]:
     """Person -> their open tasks, those due first coming first; one look at the people for each role and unit."""
     columns = (_task.c.id, _task.c.instance_id, _task.c.name, _task.c.due_at, _task.c.assignee)
     rows = select(*columns, _candidate.c.role, _candidate.c.unit).join(_candidate, _candidate.c.task_id == _task.c.id)
@@ -107,22 +107,22 @@ def _work(unit: Unit, today: date) -> dict[str, list[Any]]:
     able: dict[tuple[str, str | None], list[str]] = {}
     theirs: dict[str, frozenset[str]] = {}
     work: dict[str, dict[str, Any]] = {}
-    for row in unit.execute(rows.order_by(_task.c.due_at, _task.c.id)):
+    for row in tx.sql(rows.order_by(_task.c.due_at, _task.c.id)):
         place = (row.role, row.unit)
         if place not in able:
-            able[place] = holders(unit.connection, today, role=row.role, unit=row.unit)
+            able[place] = holders(tx.connection, today, role=row.role, unit=row.unit)
         if row.accused_unit is not None and row.accused_unit not in theirs:
-            theirs[row.accused_unit] = people_of(unit.connection, today, row.accused_unit)
+            theirs[row.accused_unit] = people_of(tx.connection, today, row.accused_unit)
         for person in able[place] if row.assignee is None else [row.assignee]:
             if person not in theirs.get(row.accused_unit or "", ()):
                 work.setdefault(person, {})[row.id] = row
     return {person: list(tasks.values()) for person, tasks in work.items()}
 
 
-def _digest(unit: Unit, today: date, tasks: list[Any]) -> dict[str, str]:
-    calendar = unit.service.calendar
+def _digest(tx: Transaction, today: date, tasks: list[Any]) -> dict[str, str]:
+    calendar = tx.service.calendar
     dues = [task.due_at for task in tasks if task.due_at is not None]
-    ahead = [due for due in dues if due >= unit.now]
+    ahead = [due for due in dues if due >= tx.now]
     return {
         "date": today.isoformat(),
         "open": str(len(tasks)),
@@ -133,15 +133,15 @@ def _digest(unit: Unit, today: date, tasks: list[Any]) -> dict[str, str]:
     }
 
 
-def _add_new(unit: Unit, messages: Iterable[dict[str, Any]]) -> int:
+def _add_new(tx: Transaction, messages: Iterable[dict[str, Any]]) -> int:
     """Store the messages whose key is not there yet."""
     rows = list(messages)
     if not rows:
         return 0
     known = select(_outbox.c.key).where(_outbox.c.key.in_([row["key"] for row in rows]))
-    sent = {row.key for row in unit.execute(known)}
+    sent = {row.key for row in tx.sql(known)}
     fresh = [row for row in rows if row["key"] not in sent]
     if fresh:
-        unit.execute(insert(_outbox), fresh)
-    unit.details["messages"] = len(fresh)
+        tx.sql(insert(_outbox), fresh)
+    tx.details["messages"] = len(fresh)
     return len(fresh)

@@ -8,10 +8,9 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.commands import incidents
+from app.commands.case import incidents
 from app.commands.command import Command, audited, name_of
-from app.commands.parts import Parts
-from app.commands.unit import Unit
+from app.commands.transaction import Transaction
 from app.domain.errors import Busy, Conflict, Forbidden, Refusal, StorageFull
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
@@ -19,6 +18,7 @@ from app.engine.refusals import EngineStuck
 from app.store import trail
 from app.store.database import writer
 from app.store.faults import faultpoint
+from app.toolbox import Toolbox
 
 REFUSAL_PATIENCE_MS = 250  # a refusal is noted if that is quick; its answer never waits for it
 log = structlog.get_logger(__name__)
@@ -27,10 +27,10 @@ log = structlog.get_logger(__name__)
 class Runner:
     """Runs commands. Safe to share between threads."""
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
-        self._writer: Engine = writer(parts.database)
-        self._hurried: Engine = writer(parts.database, REFUSAL_PATIENCE_MS)
+    def __init__(self, toolbox: Toolbox) -> None:
+        self.toolbox = toolbox
+        self._writer: Engine = writer(toolbox.database)
+        self._hurried: Engine = writer(toolbox.database, REFUSAL_PATIENCE_MS)
 
     def run(self, command: Command, by: Actor) -> Any:
         """Carry out one command for `by` and return its result. Raises a Refusal; then nothing of it was stored."""
@@ -54,71 +54,71 @@ class Runner:
         prepare = getattr(command, "prepare", None)
         if prepare is None:
             return None
-        with self.parts.database.connect() as connection:
-            unit = Unit(connection, self.parts.clock.now(), by, self.parts)
-            _permit(command, unit)
-            return prepare(unit)
+        with self.toolbox.database.connect() as connection:
+            tx = Transaction(connection, self.toolbox.clock.now(), by, self.toolbox)
+            _permit(command, tx)
+            return prepare(tx)
 
     def _attempt(self, command: Command, by: Actor, prepared: Any) -> Any:
-        unit: Unit | None = None
+        tx: Transaction | None = None
         try:
             with self._writer.begin() as connection:
                 # The instant comes after SQLite's write lock, so that instants follow each other as commits do.
-                unit = Unit(connection, self.parts.clock.now(), by, self.parts, prepared)
+                tx = Transaction(connection, self.toolbox.clock.now(), by, self.toolbox, prepared)
                 faultpoint("after_begin")
-                _permit(command, unit)
-                result = command.execute(unit)
-                unit.flush()
+                _permit(command, tx)
+                result = command.execute(tx)
+                tx.flush()
                 faultpoint("after_execute")
-                if not unit.silent:
-                    self._audit(command, unit, "done")
+                if not tx.silent:
+                    self._audit(command, tx, "done")
                 faultpoint("before_commit")
             faultpoint("after_commit")
         except BaseException as error:
-            if unit is not None:
-                unit.failed()
+            if tx is not None:
+                tx.failed()
             if isinstance(error, Refusal):
-                self._note(command, by, error, unit)
+                self._note(command, by, error, tx)
             raise
-        unit.committed()
+        tx.committed()
         return result
 
-    def _audit(self, command: Command, unit: Unit, outcome: str, **more: Any) -> None:
-        kept = audited(command) | unit.details | more
+    def _audit(self, command: Command, tx: Transaction, outcome: str, **more: Any) -> None:
+        kept = audited(command) | tx.details | more
         trail.append(
-            unit.connection,
-            self.parts.keys,
-            chain=unit.chain,
-            at=unit.now,
-            actor=unit.actor,
+            tx.connection,
+            self.toolbox.keys,
+            chain=tx.chain,
+            at=tx.now,
+            actor=tx.actor,
             command=name_of(command),
             outcome=outcome,
             fields=kept,
-            fresh=unit.chain_is_new and outcome == "done",
+            fresh=tx.chain_is_new and outcome == "done",
         )
 
-    def _note(self, command: Command, by: Actor, refusal: Refusal, failed: Unit | None) -> None:
+    def _note(self, command: Command, by: Actor, refusal: Refusal, failed: Transaction | None) -> None:
         """Record a refusal in a transaction of its own; if even that fails, the refusal is still the answer."""
         if isinstance(refusal, Busy | StorageFull):
             return
         try:
             with self._hurried.begin() as connection:
-                unit = Unit(connection, self.parts.clock.now(), by, self.parts)
+                tx = Transaction(connection, self.toolbox.clock.now(), by, self.toolbox)
                 if failed is not None and not failed.chain_is_new:
-                    unit.chain = failed.chain
+                    tx.chain = failed.chain
                 if isinstance(refusal, EngineStuck) and failed is not None:
-                    incidents.raise_stuck(unit, failed, refusal)
-                self._audit(command, unit, "refused", refusal=_reason(refusal))
+                    incidents.raise_stuck(tx, failed, refusal)
+                self._audit(command, tx, "refused", refusal=_reason(refusal))
         except (Refusal, DBAPIError) as error:
             log.warning(
                 "a refusal could not be noted", command=name_of(command), refusal=refusal.code, error=str(error)
             )
 
 
-def _permit(command: Command, unit: Unit) -> None:
+def _permit(command: Command, tx: Transaction) -> None:
     """Refuse whoever lacks the right; `also` of a command names rights that will do as well."""
     also: tuple[Permission, ...] = getattr(command, "also", ())
-    if not any(unit.allows(permission) for permission in (command.permission, *also)):
+    if not any(tx.allows(permission) for permission in (command.permission, *also)):
         raise Forbidden()
 
 

@@ -34,7 +34,7 @@ class UnknownClock(CalendarError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReasonLine:
     """One line of the explanation of a due time: the instant it speaks of, what kind of line, and the sentence."""
 
     at: datetime
@@ -48,7 +48,7 @@ class Due:
 
     at: datetime
     confirmed: bool
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ReasonLine, ...] = ()
 
 
 def too_far() -> TooFar:

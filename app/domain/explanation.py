@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from app.domain.calendar import CountingClock, Due, Step
+from app.domain.calendar import CountingClock, Due, ReasonLine
 from app.domain.days import Day
 from app.domain.durations import Duration
 from app.domain.text import Text
@@ -61,7 +61,7 @@ NO_STOPS = Stops()
 
 def explanation(
     calendar: Calendar, start: datetime, span: Duration, clock: CountingClock, due: Due, stops: Stops = NO_STOPS
-) -> tuple[Step, ...]:
+) -> tuple[ReasonLine, ...]:
     """The lines from the start to the due time; their instants are in UTC."""
     steps = [_start(calendar, start, span, clock)]
     if clock == "wall":
@@ -76,11 +76,11 @@ def explanation(
     return (*steps, *_end(calendar, start, due, closing=clock != "wall" and span.whole_days > 0))
 
 
-def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> Step:
+def _start(calendar: Calendar, start: datetime, span: Duration, clock: CountingClock) -> ReasonLine:
     """The whole rule in one sentence; the lines after it are its proof."""
     at, limit, rule = _instant(calendar, start), _limit(span, clock), _rule(span, clock)
     said = Text(f"Mulai {at.id}; batas {limit.id}: {rule.id}.", f"Start {at.en}; limit {limit.en}: {rule.en}.")
-    return Step(start.astimezone(UTC), "start", said)
+    return ReasonLine(start.astimezone(UTC), "start", said)
 
 
 def _instant(calendar: Calendar, at: datetime) -> Text:
@@ -114,15 +114,15 @@ def _rule(span: Duration, clock: CountingClock) -> Text:
     )
 
 
-def _end(calendar: Calendar, start: datetime, due: Due, closing: bool) -> Iterator[Step]:
+def _end(calendar: Calendar, start: datetime, due: Due, closing: bool) -> Iterator[ReasonLine]:
     at, why = _instant(calendar, due.at), Text("", "")
     if closing:
         why = Text(", saat layanan tutup", ", when service closes")
     if closing and calendar.plan(calendar.local_date(due.at)).code == "closure":
         why = Text(", jam tutup menurut jadwal", ", the closing time of the schedule")
     if not due.confirmed:
-        yield Step(due.at, "unconfirmed", _unsure(calendar, start, due))
-    yield Step(due.at, "due", Text(f"Jatuh tempo {at.id}{why.id}.", f"Due {at.en}{why.en}."))
+        yield ReasonLine(due.at, "unconfirmed", _unsure(calendar, start, due))
+    yield ReasonLine(due.at, "due", Text(f"Jatuh tempo {at.id}{why.id}.", f"Due {at.en}{why.en}."))
 
 
 def _unsure(calendar: Calendar, start: datetime, due: Due) -> Text:
@@ -140,9 +140,9 @@ def _unsure(calendar: Calendar, start: datetime, due: Due) -> Text:
     )
 
 
-def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:
+def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[ReasonLine]:
     if due.at != start:
-        yield Step(
+        yield ReasonLine(
             due.at,
             "opening",
             Text(
@@ -151,7 +151,7 @@ def _zero(calendar: Calendar, start: datetime, due: Due) -> Iterator[Step]:
         )
 
 
-def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due, stops: Stops) -> Iterator[Step]:
+def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due, stops: Stops) -> Iterator[ReasonLine]:
     first, last = calendar.local_date(start), calendar.local_date(due.at)
     target, left, stopped = first, span.whole_days, 0
     while left:
@@ -162,7 +162,7 @@ def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due, stops
     if stopped:
         days = count_en(stopped, "day")
         more = Text(f" dan {stopped} hari saat waktu berhenti", f" and {days} on which the clock stood still")
-    yield Step(
+    yield ReasonLine(
         _midnight(calendar, target),
         "calendar_days",
         Text(
@@ -178,7 +178,7 @@ def _rolled(calendar: Calendar, start: datetime, span: Duration, due: Due, stops
         run = list(group)
         yield from [_stopped_line(run)] if stood else _closed_runs(run)
     closing, final = time_text(calendar.local(due.at)), date_text(last)
-    yield Step(
+    yield ReasonLine(
         due.at,
         "closing",
         Text(f"{final.id}: hari kerja, tutup {closing.id}.", f"{final.en}: working day, closes {closing.en}."),
@@ -236,7 +236,7 @@ def _local(calendar: Calendar, day: date, minute: int) -> datetime:
     return datetime.combine(day + timedelta(days=minute // 1440), time(minute // 60 % 24, minute % 60), calendar.zone)
 
 
-def _lines(dates: list[_Date], by_day: bool) -> Iterator[Step]:
+def _lines(dates: list[_Date], by_day: bool) -> Iterator[ReasonLine]:
     if len(dates) <= DAILY:
         for (closed, stopped), group in groupby(dates, key=lambda entry: (entry.closed, entry.stopped)):
             run = list(group)
@@ -258,18 +258,18 @@ def _bucket(day: date, length: int) -> tuple[int, ...]:
     return (day.year, day.month) if length <= MONTHLY else (day.year,)
 
 
-def _closed_runs(dates: list[_Date]) -> Iterator[Step]:
+def _closed_runs(dates: list[_Date]) -> Iterator[ReasonLine]:
     """Closed dates that follow each other for the same reason share a line."""
     for _, group in groupby(dates, key=lambda entry: (entry.plan.code, entry.plan.reason)):
         run = list(group)
         when, why = dates_text(run[0].day, run[-1].day), _why(run[0].plan)
-        yield Step(run[0].at, "closed", Text(f"{when.id}: {why.id}, tutup.", f"{when.en}: {why.en}, closed."))
+        yield ReasonLine(run[0].at, "closed", Text(f"{when.id}: {why.id}, tutup.", f"{when.en}: {why.en}, closed."))
 
 
-def _stopped_line(run: list[_Date]) -> Step:
+def _stopped_line(run: list[_Date]) -> ReasonLine:
     when = dates_text(run[0].day, run[-1].day)
     said = Text(f"{when.id}: waktu berhenti, tidak dihitung.", f"{when.en}: the clock stood still, not counted.")
-    return Step(run[0].at, "stopped", said)
+    return ReasonLine(run[0].at, "stopped", said)
 
 
 def _why(plan: Day) -> Text:
@@ -281,13 +281,13 @@ def _why(plan: Day) -> Text:
     return name
 
 
-def _open_line(entry: _Date, by_day: bool) -> Step:
+def _open_line(entry: _Date, by_day: bool) -> ReasonLine:
     when, note = date_text(entry.day), _note(entry.plan)
     if by_day:
         line = _nth_text(entry.nth, entry.nth)
-        return Step(entry.at, "day", Text(f"{when.id}: {line.id}{note.id}.", f"{when.en}: {line.en}{note.en}."))
+        return ReasonLine(entry.at, "day", Text(f"{when.id}: {line.id}{note.id}.", f"{when.en}: {line.en}{note.en}."))
     if not entry.pieces:
-        return Step(
+        return ReasonLine(
             entry.at,
             "after_hours",
             Text(
@@ -297,7 +297,7 @@ def _open_line(entry: _Date, by_day: bool) -> Step:
         )
     hours, worked, left = _hours(entry.pieces), span_text(entry.worked), span_text(entry.left)
     rest = Text(f"; masih {left.id}", f"; {left.en} to go") if entry.left else Text("", "")
-    return Step(
+    return ReasonLine(
         entry.at,
         "hours",
         Text(
@@ -329,7 +329,7 @@ def _nth_text(first: int, last: int) -> Text:
     return Text(f"hari kerja ke-{first} sampai ke-{last}", f"working days {first} to {last}")
 
 
-def _group_line(dates: list[_Date], by_day: bool, named: bool) -> Step:
+def _group_line(dates: list[_Date], by_day: bool, named: bool) -> ReasonLine:
     """One line for a week, month or year; in weeks the closed dates are named, else they are counted."""
     when = dates_text(dates[0].day, dates[-1].day)
     if by_day:
@@ -339,7 +339,7 @@ def _group_line(dates: list[_Date], by_day: bool, named: bool) -> Step:
         worked = sum((entry.worked for entry in dates), _NONE)
         body = span_text(worked) if worked else Text("tidak ada jam layanan", "no service hours")
     rest, stood = _closed_names(dates) if named else _closed_count(dates), _stopped_count(dates)
-    return Step(
+    return ReasonLine(
         dates[0].at,
         "group",
         Text(f"{when.id}: {body.id}{rest.id}{stood.id}.", f"{when.en}: {body.en}{rest.en}{stood.en}."),

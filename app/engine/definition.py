@@ -19,7 +19,7 @@ from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding, errors
 from app.domain.text import Text
 from app.engine.check.run import check_files
-from app.engine.decisions import Decision, read_decisions
+from app.engine.decisions.decision import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, is_executable, read_elements, read_flows, read_properties
 from app.engine.parser import DiagramParser
 from app.engine.specs import BorderSplit

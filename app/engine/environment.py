@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.calendar import Calendar
 from app.domain.limits import Limit
 from app.domain.text import Text
-from app.engine.expression_errors import ExpressionError
+from app.engine.expressions.errors import ExpressionError
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

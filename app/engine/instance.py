@@ -20,12 +20,12 @@ from app.engine.events import EventGateway, Message, count_again, interrupt_by_e
 from app.engine.health import fault
 from app.engine.process import Process
 from app.engine.refusals import DamagedState, EngineStuck, NotOpen
-from app.engine.scope import Open, Wait, live_tasks, open_waits, open_work, workflows
+from app.engine.scope import OpenWork, Wait, live_tasks, open_waits, open_work, workflows
 from app.engine.script import ScriptEngine
-from app.engine.trace import Step, Trace
+from app.engine.trace import EngineStep, Trace
 from app.engine.variables import Scalar, only_scalars, scalars
 
-__all__ = ["Environment", "Instance", "Open", "Step", "Wait"]
+__all__ = ["EngineStep", "Environment", "Instance", "OpenWork", "Wait"]
 
 FAILURES = (SpiffWorkflowException, Refusal, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
 
@@ -55,7 +55,7 @@ class Instance:
     @classmethod
     def start(
         cls, definition: Definition, variables: Mapping[str, Any], env: Environment, start: str | None = None
-    ) -> tuple[Self, Step]:
+    ) -> tuple[Self, EngineStep]:
         """A new instance. `start` is the name of the start message where the process has several starts.
 
         Raises Invalid for a start that the process does not have or a variable that is no scalar, EngineStuck when
@@ -116,7 +116,7 @@ class Instance:
             merged.update(task.data)
         return only_scalars(merged)
 
-    def open(self) -> list[Open]:
+    def open(self) -> list[OpenWork]:
         """The work that can be completed now."""
         return [work for work, _ in self._work()]
 
@@ -134,7 +134,7 @@ class Instance:
         if self.completed:
             self._top.data.update(given)
 
-    def complete(self, task_id: str, variables: Mapping[str, Any], env: Environment) -> Step:
+    def complete(self, task_id: str, variables: Mapping[str, Any], env: Environment) -> EngineStep:
         """Complete open work with its answers, which replace older values. Raises NotOpen when it is not open."""
         task = self._open_task(task_id)
         given = scalars(variables)
@@ -145,7 +145,7 @@ class Instance:
 
         return self._run(env, act)
 
-    def fail(self, task_id: str, error_code: str, env: Environment) -> Step:
+    def fail(self, task_id: str, error_code: str, env: Environment) -> EngineStep:
         """Report a BPMN error of open work; the path of its error boundary is taken. EngineStuck when none catches."""
         task = self._open_task(task_id)
 
@@ -155,7 +155,7 @@ class Instance:
 
         return self._run(env, act)
 
-    def deliver(self, wait_id: str, variables: Mapping[str, Any], env: Environment) -> Step:
+    def deliver(self, wait_id: str, variables: Mapping[str, Any], env: Environment) -> EngineStep:
         """Give a message to the one task that waits for it, after all timers that are due. Raises NotOpen."""
         given = scalars(variables)
         self._waiting(wait_id, "message")
@@ -167,7 +167,7 @@ class Instance:
 
         return self._run(env, act)
 
-    def fire(self, wait_id: str, env: Environment) -> Step:
+    def fire(self, wait_id: str, env: Environment) -> EngineStep:
         """Fire one timer. Raises NotOpen when it is gone or not yet due."""
         wait, task = self._waiting(wait_id, "timer")
         if wait.due is None or wait.due > env.now:
@@ -193,7 +193,7 @@ class Instance:
                     moved.append(Recounted(wait.id, wait.element, wait.due, from_micros(due)))
         return moved
 
-    def cancel(self, outcome: str, env: Environment) -> Step:
+    def cancel(self, outcome: str, env: Environment) -> EngineStep:
         """End the instance from outside (withdrawal): every token is cancelled and `outcome` is the end reached."""
 
         def act() -> None:
@@ -202,7 +202,7 @@ class Instance:
 
         return self._run(env, act)
 
-    def _run(self, env: Environment, act: Callable[[], None]) -> Step:
+    def _run(self, env: Environment, act: Callable[[], None]) -> EngineStep:
         self._refuse_broken()
         self._top.script_engine.set_environment(env)
         self._trace.begin(live_tasks(self._top))
@@ -238,7 +238,7 @@ class Instance:
             _happen(task, wait.element, {})
             self._top.do_engine_steps()
 
-    def _work(self) -> list[tuple[Open, Any]]:
+    def _work(self) -> list[tuple[OpenWork, Any]]:
         return list(open_work(live_tasks(self._top)))
 
     def _waits(self) -> list[tuple[Wait, Any]]:

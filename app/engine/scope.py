@@ -19,7 +19,7 @@ LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenWork:
     """Work that somebody (user) or something (service, with its topic) has to complete."""
 
     id: str
@@ -51,14 +51,14 @@ def live_tasks(top: Any) -> list[Any]:
     return [task for workflow in workflows(top) for task in workflow.tasks.values() if task._state & LIVE]
 
 
-def open_work(live: list[Any]) -> Iterator[tuple[Open, Any]]:
+def open_work(live: list[Any]) -> Iterator[tuple[OpenWork, Any]]:
     """The work among live tasks, each with its task."""
     for task in live:
         spec = task.task_spec
         if task._state == TaskState.READY and spec.manual:
             external = isinstance(spec, ExternalTask | ExternalEnd)
             kind: Literal["user", "service"] = "service" if external else "user"
-            yield Open(task.id.hex, spec.bpmn_id, kind, spec.topic if external else None), task
+            yield OpenWork(task.id.hex, spec.bpmn_id, kind, spec.topic if external else None), task
 
 
 def open_waits(live: list[Any]) -> Iterator[tuple[Wait, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 
 from app.engine.environment import Environment, functions
-from app.engine.expressions import compile_expression, compile_script
+from app.engine.expressions.expression import compile_expression, compile_script
 from app.engine.trace import Trace
 from app.engine.variables import scalars
 

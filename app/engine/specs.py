@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.decisions import Decision
+from app.engine.decisions.decision import Decision
 from app.engine.variables import scalars
 
 MAX_INSTANCES = 100

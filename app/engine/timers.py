@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 
 from app.engine.environment import Environment, from_micros, functions, to_micros
-from app.engine.expressions import compile_expression
+from app.engine.expressions.expression import compile_expression
 
 # Internal data of a waiting task: its due instant (microseconds since 1970), and what that was counted from, so that
 # it can be counted again when the calendar changes: the instant, the variables and the counts of returns at entry.

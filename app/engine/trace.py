@@ -14,7 +14,7 @@ Visit = tuple[str, str]  # (task id, element id)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class EngineStep:
     """What happened between two wait states, in order. A task that was entered and left at once stands in both."""
 
     flows: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Trace:
             self._flows.append(flow)
             self.returns[flow] += 1
 
-    def finish(self, live: Iterable[Any]) -> Step:
+    def finish(self, live: Iterable[Any]) -> EngineStep:
         """End the step; `live` are the tasks open after it."""
         still = set()
         for task in live:
@@ -74,7 +74,7 @@ class Trace:
             self.enter(task)
         done = {task_id for task_id, _ in self._left}
         cancelled = [v for task_id, v in {**self._before, **self._entered}.items() if task_id not in still | done]
-        return Step(tuple(self._flows), tuple(self._entered.values()), tuple(self._left), tuple(cancelled))
+        return EngineStep(tuple(self._flows), tuple(self._entered.values()), tuple(self._left), tuple(cancelled))
 
 
 def note_completion(workflow: Any, task: Any) -> None:

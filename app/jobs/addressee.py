@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.bundle.wording import staff_page
-from app.commands import reset_links
-from app.commands.parts import Parts
+from app.commands.person import reset_links
 from app.senders.letter import NotSent
+from app.standard.wording import staff_page
 from app.store.accounts import User
 from app.store.complaints import Complaint
 from app.store.keys import Unreadable
 from app.store.reporters import Reporter
+from app.toolbox import Toolbox
 
 
 class Gone(Exception):
@@ -36,20 +36,20 @@ class Addressee:
     email_hash: str | None = None
 
 
-def addressee(session: Session, parts: Parts, recipient: str, instance_id: str | None) -> Addressee:
+def addressee(session: Session, toolbox: Toolbox, recipient: str, instance_id: str | None) -> Addressee:
     """Who that is, for a letter about a case. Raises Gone, and NotSent when a sealed identity does not open."""
     kind, _, of = recipient.partition(":")
     query = select(Complaint.is_confidential).where(Complaint.instance_id == instance_id)
     confidential = bool(instance_id is not None and session.scalar(query))
-    return _person(session, of, confidential) if kind == "user" else _reporter(session, parts, of)
+    return _person(session, of, confidential) if kind == "user" else _reporter(session, toolbox, of)
 
 
-def way_on(session: Session, parts: Parts, recipient: str, fields: Mapping[str, str]) -> str:
+def way_on(session: Session, toolbox: Toolbox, recipient: str, fields: Mapping[str, str]) -> str:
     """Where a member of staff goes on: the page behind a letter with its own secret, the case's file, or the tasks."""
     if "until" in fields:
         user = session.get(User, recipient.partition(":")[2])
-        return "" if user is None else reset_links.link(parts.settings, user, datetime.fromisoformat(fields["until"]))
-    return staff_page(parts.settings.base_url, fields)
+        return "" if user is None else reset_links.link(toolbox.settings, user, datetime.fromisoformat(fields["until"]))
+    return staff_page(toolbox.settings.base_url, fields)
 
 
 def _person(session: Session, user_id: str, confidential: bool) -> Addressee:
@@ -59,12 +59,12 @@ def _person(session: Session, user_id: str, confidential: bool) -> Addressee:
     return Addressee((user.email,), user.lang, confidential=confidential)
 
 
-def _reporter(session: Session, parts: Parts, complaint_id: str) -> Addressee:
+def _reporter(session: Session, toolbox: Toolbox, complaint_id: str) -> Addressee:
     row = session.get(Reporter, complaint_id)
     if row is None or row.data_key is None or row.sealed is None:
         raise Gone
     try:
-        identity = parts.keys.open(row.data_key, row.sealed, complaint_id)
+        identity = toolbox.keys.open(row.data_key, row.sealed, complaint_id)
     except Unreadable as error:
         raise NotSent("the identity does not open") from error
     query = select(Complaint.lang, Complaint.title, Complaint.is_confidential).where(Complaint.id == complaint_id)

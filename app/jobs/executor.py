@@ -9,8 +9,8 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from app.commands.incidents import sentence
-from app.commands.jobs import FailJob, RunJob
+from app.commands.case.incidents import sentence
+from app.commands.case.jobs import FailJob, RunJob
 from app.commands.runner import Runner
 from app.domain.errors import Busy, Conflict, Refusal, StorageFull
 from app.domain.roles import SYSTEM
@@ -29,11 +29,11 @@ class Executor:
 
     def __init__(self, runner: Runner, workers: int = 1, batch: int = BATCH) -> None:
         self._runner = runner
-        self._parts = runner.parts
-        self._writer = writer(runner.parts.database)
+        self._toolbox = runner.toolbox
+        self._writer = writer(runner.toolbox.database)
         self._workers = max(1, workers)
         self._batch = batch
-        self._name = runner.parts.chance.hex()
+        self._name = runner.toolbox.chance.hex()
 
     def run_due(self) -> int:
         """Run everything that is due now; returns how many jobs were run."""
@@ -46,7 +46,7 @@ class Executor:
     def claim(self) -> Sequence[str]:
         """Mark the next due jobs as ours."""
         with self._writer.begin() as connection:
-            return claim_jobs(connection, self._parts.clock.now(), self._name, self._batch)
+            return claim_jobs(connection, self._toolbox.clock.now(), self._name, self._batch)
 
     def _run(self, ids: Sequence[str]) -> int:
         if self._workers == 1:
@@ -78,6 +78,6 @@ class Executor:
     def _release(self, job_id: str) -> None:
         try:
             with self._writer.begin() as connection:
-                release_job(connection, job_id, self._parts.clock.now() + LATER)
+                release_job(connection, job_id, self._toolbox.clock.now() + LATER)
         except (Refusal, DBAPIError) as error:  # the lock runs out by itself
             log.info("a job stays locked for now", job=job_id, reason=type(error).__name__)

@@ -10,9 +10,6 @@ from typing import Any
 import structlog
 from sqlalchemy import Row
 
-from app.bundle.service import ServiceData
-from app.bundle.wording import LINK, around, letter
-from app.commands.parts import Parts
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
 from app.jobs.limit_letters import NoLongerTrue, as_it_is
 from app.jobs.superseded import Superseded, superseded
@@ -20,10 +17,13 @@ from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
 from app.rules.remaining import letter_fields
 from app.senders.letter import Letter, NotSent, Sender, Unreachable, Unsendable, kind_of
+from app.standard.service import ServiceData
+from app.standard.wording import LINK, around, letter
 from app.store.access import add_link, drop_link
 from app.store.claims import claim_messages, mark_sent, mark_unsent
 from app.store.database import reading, writer
 from app.store.faults import faultpoint
+from app.toolbox import Toolbox
 
 BATCH = 50
 TRIES = 30  # about a day: a receiver that is down for an afternoon loses nothing
@@ -34,10 +34,10 @@ log = structlog.get_logger(__name__)
 class Outbox:
     """Sends what is due."""
 
-    def __init__(self, parts: Parts, senders: Sequence[Sender]) -> None:
-        self._parts = parts
+    def __init__(self, toolbox: Toolbox, senders: Sequence[Sender]) -> None:
+        self._toolbox = toolbox
         self._senders = senders
-        self._writer = writer(parts.database)
+        self._writer = writer(toolbox.database)
 
     def deliver(self) -> int:
         """Send everything that is due now; returns how many messages left, or were kept where nothing leaves."""
@@ -48,17 +48,17 @@ class Outbox:
 
     def _claim(self) -> Sequence[Row[Any]]:
         with self._writer.begin() as connection:
-            return claim_messages(connection, self._parts.clock.now(), BATCH)
+            return claim_messages(connection, self._toolbox.clock.now(), BATCH)
 
     def _send(self, row: Row[Any]) -> bool:
         try:
-            with reading(self._parts.database) as session:
-                to = addressee(session, self._parts, row.recipient, row.instance_id)
-                if superseded(session, row, self._parts.clock.now()):
+            with reading(self._toolbox.database) as session:
+                to = addressee(session, self._toolbox, row.recipient, row.instance_id)
+                if superseded(session, row, self._toolbox.clock.now()):
                     raise Superseded
-                service = self._parts.service(session)
-                told = as_it_is(session, row, self._parts.clock.now())
-                on = way_on(session, self._parts, row.recipient, row.fields) if to.complaint_id is None else ""
+                service = self._toolbox.service(session)
+                told = as_it_is(session, row, self._toolbox.clock.now())
+                on = way_on(session, self._toolbox, row.recipient, row.fields) if to.complaint_id is None else ""
             way, address = self._way(to)
             with self._link(row, to, address, on) as link:
                 ready = self._letter(service, row, told, to, address, link)
@@ -83,7 +83,7 @@ class Outbox:
         body = ready.body.replace(link, LINK.say(to.lang)) if secret and link else ready.body
         left = {"state": "sent" if way.real else "kept", "transport": way.name, "subject": ready.subject, "body": body}
         with self._writer.begin() as connection:
-            mark_sent(connection, row.id, self._parts.clock.now(), **left)
+            mark_sent(connection, row.id, self._toolbox.clock.now(), **left)
         return True
 
     def _way(self, to: Addressee) -> tuple[Sender, str]:
@@ -100,20 +100,20 @@ class Outbox:
         if to.complaint_id is None:
             yield on
             return
-        chance, kind = self._parts.chance, kind_of(address)
+        chance, kind = self._toolbox.chance, kind_of(address)
         token, purpose = chance.code(26), purpose_of(row.template)
         columns = {
             "complaint_id": to.complaint_id,
             "purpose": purpose,
             "contact": kind,
             "address_hash": to.email_hash if kind == "email" else None,
-            "created_at": self._parts.clock.now(),
+            "created_at": self._toolbox.clock.now(),
         }
         # It must be there before the letter is: somebody may open it at once.
         with self._writer.begin() as connection:
             add_link(connection, token, **columns)
         try:
-            yield f"{self._parts.settings.base_url}/{PATHS[purpose]}/{token}"
+            yield f"{self._toolbox.settings.base_url}/{PATHS[purpose]}/{token}"
         except Exception:
             with self._writer.begin() as connection:
                 drop_link(connection, token)
@@ -122,15 +122,15 @@ class Outbox:
     def _letter(
         self, service: ServiceData, row: Row[Any], told: Mapping[str, str], to: Addressee, address: str, link: str
     ) -> Letter:
-        known = around(self._parts.settings.base_url, link, days_of(row.template))
+        known = around(self._toolbox.settings.base_url, link, days_of(row.template))
         # A case may have become confidential since the letter was written.
         own = fit_to_send(told, service.templates.get(row.template), to.confidential)
-        fields = letter_fields(service.calendar, self._parts.clock.now(), {**known, **to.about, **own})
+        fields = letter_fields(service.calendar, self._toolbox.clock.now(), {**known, **to.about, **own})
         said = letter(service, row.template, to.lang, to.audience, fields)
         return Letter(row.key, address, said.subject, said.body, said.short)
 
     def _unsent(self, row: Row[Any], state: str, error: str) -> bool:
-        now = self._parts.clock.now()
+        now = self._toolbox.clock.now()
         wait = min(timedelta(minutes=1) * 2 ** min(row.attempts, 10), LONGEST_WAIT)
         with self._writer.begin() as connection:
             mark_unsent(connection, row.id, state, now + wait, error)

@@ -9,13 +9,13 @@ from time import monotonic
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.bundle.service import InvalidServiceData
-from app.commands.jobs import FailJob
-from app.commands.recount_slices import SLICE, RecountDeadlines, SetCaseAside
+from app.commands.case.jobs import FailJob
+from app.commands.case.recount_slices import SLICE, RecountDeadlines, SetCaseAside
 from app.commands.runner import Runner
 from app.domain.errors import Busy, Conflict, Refusal, StorageFull
 from app.domain.roles import SYSTEM
 from app.jobs.executor import LATER
+from app.standard.service import InvalidServiceData
 from app.store.claims import claim_recount, release_job
 from app.store.database import writer
 
@@ -29,9 +29,9 @@ class Recounter:
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
-        self._parts = runner.parts
-        self._writer = writer(runner.parts.database)
-        self._name = runner.parts.chance.hex()
+        self._toolbox = runner.toolbox
+        self._writer = writer(runner.toolbox.database)
+        self._name = runner.toolbox.chance.hex()
         self._stopping = threading.Event()
 
     def run_due(self, tell: Callable[[], object] = lambda: None) -> int:
@@ -46,7 +46,7 @@ class Recounter:
     def claim(self) -> str | None:
         """Mark a recount as ours."""
         with self._writer.begin() as connection:
-            return claim_recount(connection, self._parts.clock.now(), self._name)
+            return claim_recount(connection, self._toolbox.clock.now(), self._name)
 
     def stop(self) -> None:
         """End after the present slice; what is left is carried on after the next start."""
@@ -103,6 +103,6 @@ class Recounter:
     def _release(self, job_id: str) -> None:
         try:
             with self._writer.begin() as connection:
-                release_job(connection, job_id, self._parts.clock.now() + LATER)
+                release_job(connection, job_id, self._toolbox.clock.now() + LATER)
         except (Refusal, DBAPIError) as error:  # the lock runs out by itself
             log.info("a recount stays locked for now", job=job_id, reason=type(error).__name__)

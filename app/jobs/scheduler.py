@@ -11,7 +11,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.auth.housekeeping import forget
-from app.commands.attachments import SweepAttachments
+from app.commands.attachment.attachments import SweepAttachments
 from app.commands.housekeeping import SendDigests, SweepDrafts, WarnOfHorizon, WriteAnchor
 from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
@@ -35,11 +35,11 @@ class Ticker:
     """The named schedules of one node; `start` and `stop` are all there is to it."""
 
     def __init__(self, runner: Runner, ways: tuple[Sender, ...] | None = None) -> None:
-        parts = runner.parts
+        toolbox = runner.toolbox
         self._runner = runner
-        self._executor = Executor(runner, parts.settings.workers)
+        self._executor = Executor(runner, toolbox.settings.workers)
         self._recounter = Recounter(runner)
-        self._outbox = Outbox(parts, senders(parts.settings) if ways is None else ways)
+        self._outbox = Outbox(toolbox, senders(toolbox.settings) if ways is None else ways)
         self._greeted: Any = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -49,8 +49,8 @@ class Ticker:
 
     def start(self) -> None:
         """Begin to tick; what came due while nothing ran is done at the first tick."""
-        with reading(self._runner.parts.database) as session:
-            zone = self._runner.parts.service(session).calendar.zone
+        with reading(self._runner.toolbox.database) as session:
+            zone = self._runner.toolbox.service(session).calendar.zone
         self._every(JOBS_EVERY, self._executor.run_due, "due jobs")
         self._every(RECOUNT_EVERY, self._recounter.run_due, "recount")
         self._every(OUTBOX_EVERY, self._outbox.deliver, "outbox")
@@ -65,10 +65,10 @@ class Ticker:
 
     def greet(self) -> int:
         """Once a day, after opening: tell everybody their tasks, and the calendar's keepers of its end."""
-        parts = self._runner.parts
-        now = parts.clock.now()
-        with reading(parts.database) as session:
-            calendar = parts.service(session).calendar
+        toolbox = self._runner.toolbox
+        now = toolbox.clock.now()
+        with reading(toolbox.database) as session:
+            calendar = toolbox.service(session).calendar
         today = calendar.local_date(now)
         if self._greeted == today or not calendar.is_open(now):
             return 0
@@ -82,8 +82,8 @@ class Ticker:
         self._runner.run(WriteAnchor(), SYSTEM)
         self._runner.run(SweepAttachments(), SYSTEM)
         self._runner.run(SweepDrafts(), SYSTEM)
-        forget(self._runner.parts)
-        settings = self._runner.parts.settings
+        forget(self._runner.toolbox)
+        settings = self._runner.toolbox.settings
         if not settings.demo:
             empty(settings.var_dir / FOLDER)
 

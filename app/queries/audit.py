@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.queries import sight
-from app.queries.definitions import name_of
+from app.queries.procedure.definitions import name_of
 from app.store.audit import AuditAnchor, AuditEntry
 
 PAGE = 50

@@ -62,10 +62,10 @@ def sealed(viewer: Viewer, complaint: Complaint, instance: ProcessInstance) -> b
 def unsealed(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that words of a complaint, joined with its instance, may be looked for: the rule as a query."""
     confidential = and_(_within(viewer.reads), _within(viewer.confidential))
-    return and_(known(viewer), or_(Complaint.is_confidential.is_(False), confidential))
+    return and_(there(viewer), or_(Complaint.is_confidential.is_(False), confidential))
 
 
-def known(viewer: Viewer) -> ColumnElement[bool]:
+def there(viewer: Viewer) -> ColumnElement[bool]:
     """The condition that a row of complaint exists for the viewer at all."""
     if not viewer.offices:
         return true()

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from app.bundle.read import Bundle
 from app.bundle.scenario import Expected, Move, Scenario, WrongScenario, read_scenario
-from app.bundle.service import ServiceData
 from app.domain.calendar import Calendar
 from app.domain.durations import CalendarError
 from app.domain.errors import Invalid, InvalidDiagram, Refusal
@@ -16,6 +15,7 @@ from app.domain.text import Text
 from app.domain.words import instant_text
 from app.rehearsal.stage import Mishap, Play, Stage
 from app.sdk import Handlers
+from app.standard.service import ServiceData
 
 ANYTHING = "..."
 

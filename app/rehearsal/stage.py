@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.bundle import facts
-from app.bundle.advance import Advance, advance
-from app.bundle.forms import Form
 from app.bundle.read import Bundle
-from app.bundle.service import ServiceData
-from app.bundle.sources import sources_of
 from app.domain.errors import Invalid, Refusal
 from app.domain.limits import Limit
 from app.domain.text import Text
 from app.engine.instance import Environment, Instance, Wait
-from app.engine.trace import Step
-from app.rules import accusation, assignment, limits
+from app.engine.trace import EngineStep
+from app.forms.form import Form
+from app.rules import accusation, assignment, facts, limits
+from app.rules.advance import Advance, advance
 from app.rules.limits import Past, until
 from app.sdk import Case, Handlers
+from app.standard.service import ServiceData
+from app.standard.sources import sources_of
 
 TRACKING_ID = "0000000000"
 WITHDRAW = "withdraw"
@@ -177,11 +176,11 @@ class Stage:
             raise _mishap(f"formulir {key} tidak ada", f"there is no form {key}")
         return form
 
-    def step(self, change: Callable[[Instance], Step]) -> None:
+    def step(self, change: Callable[[Instance], EngineStep]) -> None:
         """Let the engine take one step, whatever it is, and what follows by itself."""
         self._settle([change(self.instance)])
 
-    def _settle(self, steps: list[Step]) -> None:
+    def _settle(self, steps: list[EngineStep]) -> None:
         """Run what follows by itself and write down what happened, as a command does after each step."""
         before = dict(self._entered)
         for step in steps:
@@ -198,7 +197,7 @@ class Stage:
         # Through bytes and back after every step, as a real case goes through the database.
         self.instance = Instance.decode(self.play.bundle.definition, self.instance.encode())
 
-    def _pass(self, step: Step) -> None:
+    def _pass(self, step: EngineStep) -> None:
         elements = self.play.bundle.definition.elements
         self.flows += step.flows
         self._entered.update({element: self.now for _, element in step.entered})

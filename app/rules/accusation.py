@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.bundle.forms import Form
 from app.bundle.read import Bundle
-from app.bundle.service import ServiceData
 from app.domain.text import Text
+from app.forms.form import Form
 from app.rules.assignment import starts_confidential, target_fields
+from app.standard.service import ServiceData
 
 ACCUSED = "accused_unit"
 WHICH_OFFICE = Text(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.bundle import facts
-from app.bundle.facts import Candidates
 from app.bundle.read import Bundle
-from app.bundle.service import ServiceData
-from app.bundle.service_rows import INTEGRITY
 from app.domain.permissions import Permission
+from app.rules import facts
+from app.rules.facts import Candidates
+from app.standard.rows import INTEGRITY
+from app.standard.service import ServiceData
 
 
 def office_after(bundle: Bundle, before: str | None, opened: Iterable[str], variables: Mapping[str, Any]) -> str | None:

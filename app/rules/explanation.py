@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
-from app.domain.calendar import Calendar, CountingClock, Step
+from app.domain.calendar import Calendar, CountingClock, ReasonLine
 from app.domain.durations import parse_duration
 from app.domain.explanation import Stops, explanation
 from app.domain.limits import Limit
@@ -34,29 +34,29 @@ def told(
     pauses: Iterable[Pause] = (),
     paused_at: datetime | None = None,
     withdrawn: bool = False,
-) -> tuple[Step, ...]:
+) -> tuple[ReasonLine, ...]:
     """Why a limit that counts from `start` is due at `stored`, by the figure in force when the case began.
 
     Every pause that touched it is told, with what it moved; one that goes on since `paused_at` moves nothing yet.
     """
     if limit is None:
-        return (Step(stored, "removed", REMOVED),)
+        return (ReasonLine(stored, "removed", REMOVED),)
     pauses = sorted(pauses)
     span, due = parse_duration(limit.limit), due_from(limit, calendar, start, pauses)
     stops = Stops(since(start, pauses), paused_days(limit, calendar, start, pauses))
     steps = [*explanation(calendar, start, span, cast(CountingClock, limit.clock), due, stops)]
     steps += _pauses(limit, calendar, start, pauses)
     if withdrawn:
-        steps.append(Step(start, "dropped", WITHDRAWN))
+        steps.append(ReasonLine(start, "dropped", WITHDRAWN))
     if paused_at is not None and start <= paused_at < due.at:
-        steps.append(Step(paused_at, "pause", _goes_on(calendar, paused_at)))
+        steps.append(ReasonLine(paused_at, "pause", _goes_on(calendar, paused_at)))
     steps.sort(key=lambda step: step.at)
     if due.at != stored:
-        steps.append(Step(stored, "pending", _pending(calendar, stored)))
+        steps.append(ReasonLine(stored, "pending", _pending(calendar, stored)))
     return tuple(steps)
 
 
-def _pauses(limit: Limit, calendar: Calendar, start: datetime, pauses: Sequence[Pause]) -> Iterator[Step]:
+def _pauses(limit: Limit, calendar: Calendar, start: datetime, pauses: Sequence[Pause]) -> Iterator[ReasonLine]:
     """One line for each pause that began before the limit was over; of a day both fill together, the last says it."""
     before = due_from(limit, calendar, start).at
     for number, (began, ended) in enumerate(pauses, 1):
@@ -68,7 +68,7 @@ def _pauses(limit: Limit, calendar: Calendar, start: datetime, pauses: Sequence[
                 f"Waktu berhenti dari {first.id} sampai {last.id}; {moved.id}.",
                 f"The clock stood still from {first.en} to {last.en}; {moved.en}.",
             )
-            yield Step(max(began, start), "pause", said)
+            yield ReasonLine(max(began, start), "pause", said)
         before = after
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.bundle.service_rows import Template
 from app.domain.text import Text
+from app.standard.rows import Template
 
 # Written by the service itself and free of content; a template adds its own under `plain`.
 PLAIN = frozenset({"tracking_id", "status", "unit", "due", "due_unit", "step", "holder", "remaining", "link"})

@@ -17,7 +17,7 @@ from app.domain.calendar import Calendar, Due
 from app.domain.durations import parse_duration
 from app.domain.limits import Limit
 from app.engine.environment import Environment
-from app.engine.expressions import compile_expression
+from app.engine.expressions.expression import compile_expression
 from app.rules.pauses import Pause, later, paused_days, since
 
 _DAY = timedelta(days=1)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.bundle.manifest import Manifest
-from app.bundle.service import ServiceData
 from app.domain.text import Text
+from app.standard.service import ServiceData
 
 
 def office_of(service: ServiceData, manifest: Manifest, unit: str | None, lane: str | None) -> Text:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal, cast, get_args
 
-from app.domain.calendar import Calendar, Step
+from app.domain.calendar import Calendar, ReasonLine
 from app.domain.durations import parse_duration
 from app.domain.limits import Limit
 from app.domain.text import Text
@@ -42,7 +42,7 @@ class Deadline:
     promised: bool
     removed: bool = False
     paused: bool = False
-    explanation: tuple[Step, ...] = ()
+    explanation: tuple[ReasonLine, ...] = ()
 
     def as_json(self, lang: str) -> dict[str, Any]:
         """The due object of every machine-readable answer."""
@@ -63,15 +63,15 @@ def unit_of(limit: Limit | None) -> Unit:
     return "days" if limit.clock == "calendar" else "working_days"
 
 
-def remaining(unit: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
+def remaining(tx: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
     """What is left at `now`: “sisa 3 hari kerja”, “hari ini sampai 15.45”, “terlambat 2 hari kerja”.
 
     Days are counted by their dates, whatever the hour: those after today up to the due date, or those after the due
     date up to today. Once it is over and not one such day has ended since, it says from when it is over.
     """
-    if unit in ("working_days", "days"):
-        return _late_days(unit, calendar, now, due) if now > due else _days_left(unit, calendar, now, due)
-    return _time_left(unit, calendar, now, due)
+    if tx in ("working_days", "days"):
+        return _late_days(tx, calendar, now, due) if now > due else _days_left(tx, calendar, now, due)
+    return _time_left(tx, calendar, now, due)
 
 
 def deadline(
@@ -112,8 +112,8 @@ def letter_fields(calendar: Calendar, now: datetime, fields: Mapping[str, str]) 
     """
     if fields.get("due_unit") not in UNITS:
         return dict(fields)
-    unit = cast(Unit, fields["due_unit"])
-    text = remaining(unit, calendar, now, datetime.fromisoformat(fields["due"])).text
+    tx = cast(Unit, fields["due_unit"])
+    text = remaining(tx, calendar, now, datetime.fromisoformat(fields["due"])).text
     return {**fields, "remaining": text.id, "remaining_en": text.en}
 
 
@@ -126,53 +126,53 @@ def _still(left: Remaining) -> Remaining:
     return Remaining(left.unit, left.number, left.late, text)
 
 
-def _days_left(unit: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
-    number = _days(unit, calendar, now, due)
+def _days_left(tx: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
+    number = _days(tx, calendar, now, due)
     if calendar.local_date(now) == calendar.local_date(due):
         hour = time_text(calendar.local(due).replace(second=0, microsecond=0))
-        return Remaining(unit, 0, False, Text(f"hari ini sampai {hour.id}", f"today until {hour.en}"))
-    amount = _day_text(unit, number)
-    return Remaining(unit, number, False, Text(f"sisa {amount.id}", f"{amount.en} left"))
+        return Remaining(tx, 0, False, Text(f"hari ini sampai {hour.id}", f"today until {hour.en}"))
+    amount = _day_text(tx, number)
+    return Remaining(tx, number, False, Text(f"sisa {amount.id}", f"{amount.en} left"))
 
 
-def _late_days(unit: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
-    number = _days(unit, calendar, due, now)
-    if number <= 0 or (unit == "working_days" and calendar.add_working_days(due, 1).at > now):
-        return Remaining(unit, 0, True, _over_since(calendar, due))
-    amount = _day_text(unit, number)
-    return Remaining(unit, -number, True, Text(f"terlambat {amount.id}", f"{amount.en} late"))
+def _late_days(tx: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
+    number = _days(tx, calendar, due, now)
+    if number <= 0 or (tx == "working_days" and calendar.add_working_days(due, 1).at > now):
+        return Remaining(tx, 0, True, _over_since(calendar, due))
+    amount = _day_text(tx, number)
+    return Remaining(tx, -number, True, Text(f"terlambat {amount.id}", f"{amount.en} late"))
 
 
-def _days(unit: Unit, calendar: Calendar, first: datetime, last: datetime) -> int:
-    if unit == "working_days":
+def _days(tx: Unit, calendar: Calendar, first: datetime, last: datetime) -> int:
+    if tx == "working_days":
         return calendar.working_days_between(first, last)
     return (calendar.local_date(last) - calendar.local_date(first)).days
 
 
-def _day_text(unit: Unit, number: int) -> Text:
+def _day_text(tx: Unit, number: int) -> Text:
     shown = f"{number:,}".replace(",", ".")
-    if unit == "days":
+    if tx == "days":
         return Text(f"{shown} hari", count_en(number, "day"))
     return Text(f"{shown} hari kerja", count_en(number, "working day"))
 
 
-def _time_left(unit: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
+def _time_left(tx: Unit, calendar: Calendar, now: datetime, due: datetime) -> Remaining:
     first, last, late = (due, now, True) if now > due else (now, due, False)
-    span = last - first if unit == "minutes" else calendar.working_time_between(first, last)
+    span = last - first if tx == "minutes" else calendar.working_time_between(first, last)
     minutes = span // MINUTE
     if late and not minutes:
-        return Remaining(unit, 0, True, _over_since(calendar, due))
+        return Remaining(tx, 0, True, _over_since(calendar, due))
     if not span:
-        return Remaining(unit, 0, False, Text("jatuh tempo sekarang", "due now"))
-    amount = _time_text(unit, minutes)
+        return Remaining(tx, 0, False, Text("jatuh tempo sekarang", "due now"))
+    amount = _time_text(tx, minutes)
     if late:
-        return Remaining(unit, -minutes, True, Text(f"terlambat {amount.id}", f"{amount.en} late"))
-    return Remaining(unit, minutes, False, Text(f"sisa {amount.id}", f"{amount.en} left"))
+        return Remaining(tx, -minutes, True, Text(f"terlambat {amount.id}", f"{amount.en} late"))
+    return Remaining(tx, minutes, False, Text(f"sisa {amount.id}", f"{amount.en} left"))
 
 
-def _time_text(unit: Unit, minutes: int) -> Text:
+def _time_text(tx: Unit, minutes: int) -> Text:
     amount = span_text(minutes * MINUTE) if minutes else Text("kurang dari 1 menit", "less than 1 minute")
-    if unit == "minutes":
+    if tx == "minutes":
         return amount
     return Text(f"{amount.id} waktu layanan", f"{amount.en} of service time")
 

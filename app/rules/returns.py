@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from app.bundle.read import Bundle
-from app.bundle.service import ServiceData
 from app.domain.text import Text
+from app.rules.led_to import Entry, led_to
 from app.rules.offices import office_of
 from app.rules.statuses import is_returned
-from app.rules.wake import Entry, wake
+from app.standard.service import ServiceData
 
 
 class Work(Protocol):
@@ -75,7 +75,7 @@ def _returns(
     manifest = bundle.manifest
     done = [task for task in tasks.values() if task.completed_at is not None]
     for task in sorted(done, key=lambda each: each.completed_at):  # type: ignore[arg-type,return-value]  # is not None
-        passed = wake(history, task.id, tasks)
+        passed = led_to(history, task.id, tasks)
         codes = [manifest.statuses[entry.element] for entry in passed if entry.element in manifest.statuses]
         back = [code for code in codes if is_returned(service, code)]
         if not back:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.bundle.service_rows import Role
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
+from app.standard.rows import Role
 
 OWN = ":own"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.bundle.service_statuses import Stage, Status
 from app.rules.results import PASSING, Passed
 from app.rules.steps import AHEAD, CURRENT, DONE, SKIPPED, STOPPED
+from app.standard.statuses import Stage, Status
 
 
 @dataclass(frozen=True, slots=True)

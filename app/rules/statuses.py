@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.bundle.service import ServiceData
-from app.bundle.service_statuses import REPORTER, Status
 from app.domain.text import Text
+from app.standard.service import ServiceData
+from app.standard.statuses import REPORTER, Status
 
 
 def status_of(service: ServiceData, code: str, category: str | None = None) -> Status:

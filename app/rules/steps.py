@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.bundle.service_statuses import PublicStep
-from app.rules.wake import Entry
+from app.rules.led_to import Entry
+from app.standard.statuses import PublicStep
 
 DONE, CURRENT, AHEAD, SKIPPED, RETURNED, STOPPED = "done", "current", "ahead", "skipped", "returned", "stopped"
 

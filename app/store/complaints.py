@@ -61,7 +61,7 @@ class Complaint(Base):
     extra: Mapped[JsonObject] = mapped_column(JSON, default=dict)  # extra questions of the category
 
 
-class Message(Base):
+class ConversationLine(Base):
     """One line of the conversation with the reporter, in either direction, or an office's progress note."""
 
     __tablename__ = "message"

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, Date, bindparam, or_, select, 
 
 from app.store.accounts import RoleGrant, Substitute, User
 from app.store.base import Code, table_of
-from app.store.quick import Quick
+from app.store.compiled import CompiledStatement
 
 _grant, _user, _substitute = table_of(RoleGrant), table_of(User), table_of(Substitute)
 _day: BindParameter[date] = bindparam("day", type_=Date)
@@ -24,7 +24,9 @@ _standing_in_now = (
 )
 _standing_in = select(_substitute.c.deputy_id).where(_substitute.c.absent_id.in_(_held), *_standing_in_now)
 _able = union(_held, _standing_in).subquery()
-_holders = Quick(select(_user.c.id).where(_user.c.id.in_(select(_able)), _user.c.active).order_by(_user.c.id))
+_holders = CompiledStatement(
+    select(_user.c.id).where(_user.c.id.in_(select(_able)), _user.c.active).order_by(_user.c.id)
+)
 _name = select(_user.c.name).where(_user.c.id == bindparam("person"))
 
 

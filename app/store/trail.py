@@ -12,21 +12,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.domain.errors import Conflict
 from app.store.audit import AnchoredHead, AuditAnchor, AuditEntry, AuditHead
 from app.store.base import table_of
+from app.store.compiled import CompiledStatement
 from app.store.database import compact_json
 from app.store.keys import KeyRing, MasterKey
-from app.store.quick import Quick
 
 START = "0" * 64
 PURPOSE = "audit"
 _entry, _head = table_of(AuditEntry), table_of(AuditHead)
-_find_head = Quick(select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update())
-_move_head = Quick(
+_find_head = CompiledStatement(
+    select(_head.c.seq, _head.c.hash).where(_head.c.chain == bindparam("of")).with_for_update()
+)
+_move_head = CompiledStatement(
     update(_head)
     .where(_head.c.chain == bindparam("of"), _head.c.seq == bindparam("from"))
     .values(seq=bindparam("to"), hash=bindparam("digest"))
 )
-_add_entry = Quick(insert(_entry), *_entry.c.keys())
-_add_head = Quick(insert(_head), *_head.c.keys())
+_add_entry = CompiledStatement(insert(_entry), *_entry.c.keys())
+_add_head = CompiledStatement(insert(_head), *_head.c.keys())
 
 
 def entry_hash(key: MasterKey, entry: Mapping[str, Any]) -> str:

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 
 from app.auth import sign_in as proof
 from app.auth.demo import DEMO_PASSWORD
-from app.commands import passwords, reset_links
-from app.commands.accounts import AskForReset, ChooseLanguage, ChooseOwnPassword
+from app.commands.person import passwords, reset_links
+from app.commands.person.accounts import AskForReset, ChooseLanguage, ChooseOwnPassword
 from app.domain.errors import Expired, Invalid, Refusal, TooMany
 from app.domain.permissions import Permission
 from app.domain.roles import Actor
 from app.domain.text import Text
-from app.queries import people
+from app.queries.person import people
 from app.web import author, carry, signed_in
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
@@ -66,7 +66,7 @@ def signing_in() -> ResponseReturnValue:
     """Check address and password; wrong ones come back to the page with the address kept."""
     wanted, email = inside(request.form.get("next")), request.form.get("email", "")
     try:
-        user_id = proof.check(web().parts, email, request.form.get("password", "")[: passwords.LONGEST])
+        user_id = proof.check(web().toolbox, email, request.form.get("password", "")[: passwords.LONGEST])
     except proof.WrongPassword as refusal:
         return _sign_in_page(wanted, email, refusal.message), 403
     except TooMany as refusal:
@@ -94,7 +94,7 @@ def forgotten() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     """Mail the link. The answer is the same for every address."""
     run(AskForReset(request.form.get("email", "")[:254]))
-    return render_template("account/forgotten.html", sent=True, demo=web().parts.settings.demo)
+    return render_template("account/forgotten.html", sent=True, demo=web().toolbox.settings.demo)
 
 
 @route(blueprint, "/sandi/<token>", Permission.PUBLIC)
@@ -148,7 +148,7 @@ def change_password() -> ResponseReturnValue:
     assert person is not None  # somebody is signed in
     try:
         try:
-            proof.check(web().parts, person.email, request.form.get("current", "")[: passwords.LONGEST])
+            proof.check(web().toolbox, person.email, request.form.get("current", "")[: passwords.LONGEST])
         except proof.WrongPassword:
             raise Invalid(errors={"current": [WRONG_NOW]}) from None
         _choose(actor)
@@ -183,7 +183,7 @@ def _choose(owner: Actor) -> None:
 
 def _owner(token: str) -> Actor:
     with read() as session:
-        user = reset_links.person_of(session, web().parts.settings, token, now())
+        user = reset_links.person_of(session, web().toolbox.settings, token, now())
         return Actor("user", user.id, user.name)
 
 
@@ -226,7 +226,7 @@ def _back_to_the_form(user_id: str, answer: Response) -> Response:
 
 
 def _sign_in_page(wanted: str | None, email: str = "", error: Text | None = None, carried: str = "") -> str:
-    demo = _demo_accounts() if web().parts.settings.demo else []
+    demo = _demo_accounts() if web().toolbox.settings.demo else []
     expired = signed_in.found() is not None
     shown = {"demo": demo, "demo_password": DEMO_PASSWORD, "expired": expired and error is None}
     sealed = carried or request.form.get(carry.FIELD, "")

@@ -8,10 +8,10 @@ from werkzeug.http import dump_options_header
 
 from app.domain.errors import NotFound, StorageFull
 from app.domain.permissions import Permission
-from app.queries.answer import told_files
+from app.queries.complaint.answer import told_files
 from app.store import files
 from app.store.complaints import Attachment
-from app.web import reporter
+from app.web.citizen import reporter
 from app.web.current import read, web
 from app.web.routes import VISITOR, current_actor, route
 from app.web.sight import sight_of
@@ -50,18 +50,18 @@ def _guarded(content: bytes, media_type: str) -> Response:
 
 def _content(attachment_id: str) -> bytes:
     try:
-        return files.read(web().parts.settings.attachments_dir, attachment_id)
+        return files.read(web().toolbox.settings.attachments_dir, attachment_id)
     except FileNotFoundError:
         raise NotFound from None
 
 
 def _small(attachment_id: str) -> bytes:
     """The copy that was made with the file; one from before there were copies is made when it is first asked for."""
-    folder = web().parts.settings.thumbnails_dir
+    folder = web().toolbox.settings.thumbnails_dir
     try:
         return files.read(folder, attachment_id)
     except FileNotFoundError:
-        from app.commands.thumbnails import small as made  # loads the picture library: not with every start
+        from app.commands.attachment.thumbnails import small as made  # loads the picture library: not with every start
 
     copy = made(_content(attachment_id))
     try:
@@ -87,7 +87,7 @@ def _sent(row: Attachment) -> bool:
         if by_reporter or row.complaint_id is None:
             return by_reporter
         with read() as database:
-            return row.id in told_files(database, web().parts.shelf, row.complaint_id)
+            return row.id in told_files(database, web().toolbox.shelf, row.complaint_id)
     return row.answer_seq is not None or row.added_by == current_actor().id
 
 

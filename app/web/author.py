@@ -56,5 +56,5 @@ def wrote(actor: Actor) -> bool:
 
 def _digest(purpose: str, actor: Actor) -> str:
     who = f"complaint {actor.complaint}" if actor.complaint else f"user {actor.id}" if actor.kind == "user" else ""
-    key = web().parts.settings.secret_key.encode()
+    key = web().toolbox.settings.secret_key.encode()
     return hmac.new(key, f"{purpose} {who}".encode(), hashlib.sha256).hexdigest()[:LENGTH] if who else ""

@@ -105,6 +105,6 @@ def opened() -> Carried | None:
 
 
 def _cipher() -> Fernet:
-    secret = web().parts.settings.secret_key.encode()
+    secret = web().toolbox.settings.secret_key.encode()
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"alur carried form").derive(secret)
     return Fernet(base64.urlsafe_b64encode(key))

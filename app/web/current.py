@@ -15,17 +15,17 @@ from app.domain.permissions import Permission
 from app.store.database import reading
 
 if TYPE_CHECKING:
-    from app.bundle.service import ServiceData
-    from app.commands.parts import Parts
     from app.commands.runner import Runner
     from app.senders.letter import Sender
+    from app.standard.service import ServiceData
+    from app.toolbox import Toolbox
 
 
 @dataclass(frozen=True)
 class Web:
     """The joined parts, the one door for changes, and what each endpoint declares about itself."""
 
-    parts: Parts
+    toolbox: Toolbox
     runner: Runner
     permissions: dict[str, Permission] = field(default_factory=dict)
     again: dict[str, Callable[..., str]] = field(default_factory=dict)  # the form's page with what was sent in it
@@ -42,14 +42,14 @@ def web() -> Web:
 @contextmanager
 def read() -> Iterator[Session]:
     """A session for reading; pages never write through it."""
-    with reading(web().parts.database) as session:
+    with reading(web().toolbox.database) as session:
         yield session
 
 
 def now() -> datetime:
     """The one instant of this request, aware and in UTC."""
     if "now" not in g:
-        g.now = web().parts.clock.now()
+        g.now = web().toolbox.clock.now()
     instant: datetime = g.now
     return instant
 
@@ -58,6 +58,6 @@ def service() -> ServiceData:
     """The service data in force, looked up once a request."""
     if "service" not in g:
         with read() as session:
-            g.service = web().parts.service(session)
+            g.service = web().toolbox.service(session)
     found: ServiceData = g.service
     return found

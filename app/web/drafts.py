@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.commands.tasks import SaveDraft
+from app.commands.task.complete import SaveDraft
 from app.domain.roles import Actor
 from app.engine.instance import Instance
-from app.queries import task as tasks
+from app.queries.task import task as tasks
 from app.web import forms
 from app.web.current import read, web
 
@@ -16,7 +16,7 @@ def keep(actor: Actor, pairs: Iterable[tuple[str, str]], task_id: str) -> None:
     """Keep the answers among `pairs` as the draft of a person who may do the task; nothing when there are none."""
     with read() as session:
         found = tasks.assignment(session, task_id)
-        bundle = web().parts.bundle(session, found.deployment_id)
+        bundle = web().toolbox.bundle(session, found.deployment_id)
         form = bundle.forms.get(found.form or "")
         if form is None or not found.is_for(actor):
             return

@@ -13,7 +13,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 from app.domain.errors import Expired, Invalid, NotFound, Refusal, TooMany
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.web import account, again, carry, tracking
+from app.web import account, again, carry
+from app.web.citizen import tracking
 from app.web.current import web
 from app.web.filters import instant
 from app.web.language import language
@@ -86,7 +87,7 @@ def translated(error: HTTPException) -> ResponseReturnValue:
 
 def broken(error: Exception) -> ResponseReturnValue:
     """A fault of ours: the details go to the log under a number, the page shows the number only."""
-    number = web().parts.chance.code(8)
+    number = web().toolbox.chance.code(8)
     from flask import current_app
 
     current_app.logger.exception("fault %s on %s", number, request.endpoint, exc_info=error)

@@ -12,9 +12,10 @@ from flask_babel import ngettext
 from app.domain.text import Text
 from app.domain.tracking import shown, shown_secret
 from app.domain.words import date_text, time_text
-from app.web import due, statuses
+from app.web import statuses
 from app.web.current import now, service
 from app.web.language import language
+from app.web.officer import due
 
 FAR = 5  # working days from which nobody asks for the hours
 

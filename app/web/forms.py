@@ -16,16 +16,16 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.bundle.form_values import LONGEST, MOST_FILES, longest_of
-from app.bundle.forms import Field, Form, Option, Sources
-from app.commands.attachments import StoreAttachment
+from app.commands.attachment.attachments import StoreAttachment
 from app.domain.errors import Invalid, Refusal
 from app.domain.roles import Actor
 from app.domain.text import Text
+from app.forms.form import Field, Form, Option, Sources
+from app.forms.values import LONGEST, MOST_FILES, longest_of
 from app.store.complaints import Attachment
 from app.web import author, carry
 from app.web.current import web
-from app.web.sure import ACKNOWLEDGED
+from app.web.officer.sure import ACKNOWLEDGED
 
 LONGEST_SHOWN = 50_000  # characters; more was refused anyway and is not sent back
 CONTROLS = {"date": "date", "time": "time", "datetime": "datetime-local"}
@@ -120,14 +120,14 @@ class Shown:
 
 def install(app: Flask) -> None:
     """Give templates what they need to draw a form."""
-    largest = app.extensions["alur"].parts.settings.attachment_bytes
+    largest = app.extensions["alur"].toolbox.settings.attachment_bytes
     app.jinja_env.globals.update(
         heading_of=heading_of, sanitised=sanitised, largest_file=largest, longest_of=longest_of
     )
 
 
 def sanitised(html: str) -> Markup:
-    """The content of an html component, which app.bundle.forms has cleaned when it read the form."""
+    """The content of an html component, which app.forms.form has cleaned when it read the form."""
     return Markup(html)
 
 
@@ -180,7 +180,7 @@ def take_uploads(form: Form, answers: dict[str, Any], by: Actor, **owner: str) -
             files = files[: max(most - len(kept), 0)]
         for file in files:
             with file.stream:  # large ones stand in a temporary file
-                content = file.read(web().parts.settings.attachment_bytes + 1)  # enough to see that it is too large
+                content = file.read(web().toolbox.settings.attachment_bytes + 1)  # enough to see that it is too large
             try:
                 kept.append(web().runner.run(StoreAttachment(file.filename or "", content, **owner), by))
             except Refusal as refusal:

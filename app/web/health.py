@@ -8,9 +8,9 @@ from flask import Blueprint, Response, current_app, jsonify, redirect
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from app.bundle.contact import contact_of
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
+from app.standard.contact import contact_of
 from app.web.current import now, service, web
 from app.web.routes import read, route
 
@@ -46,7 +46,7 @@ def security_txt() -> ResponseReturnValue:
         f"Contact: mailto:{email}",
         f"Expires: {(now() + GOOD_FOR).replace(microsecond=0).isoformat()}",
         "Preferred-Languages: id, en",
-        f"Canonical: {web().parts.settings.base_url}/.well-known/security.txt",
+        f"Canonical: {web().toolbox.settings.base_url}/.well-known/security.txt",
     ]
     return _plain(lines)
 

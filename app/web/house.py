@@ -9,11 +9,11 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from app.bundle.contact import Contact, contact_of
-from app.bundle.service import FOLDER, ServiceData
 from app.domain.errors import NotFound, Refusal
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.standard.contact import Contact, contact_of
+from app.standard.service import FOLDER, ServiceData
 from app.web.current import service, web
 from app.web.routes import route
 
@@ -83,6 +83,6 @@ def emblem() -> ResponseReturnValue:
 
 
 def _emblem() -> Path | None:
-    folder = web().parts.settings.processes_dir.parent / FOLDER
+    folder = web().toolbox.settings.processes_dir.parent / FOLDER
     paths = (folder / name for name in EMBLEMS)
     return next((path for path in paths if path.is_file() and path.stat().st_size <= LARGEST), None)

@@ -7,11 +7,11 @@ import re
 from flask import Flask
 from flask_babel import gettext as _
 
-from app.bundle.wording import LINK, around, letter, staff_page, told
-from app.queries.complaint_file import Said
-from app.queries.operations import Letter
+from app.queries.case.operations import Letter
+from app.queries.complaint.dossier import Said
 from app.rules.access import days_of
 from app.rules.remaining import letter_fields
+from app.standard.wording import LINK, around, letter, staff_page, told
 from app.web.current import now, service, web
 from app.web.language import language
 from app.web.log_paths import FOLDERS
@@ -27,7 +27,7 @@ def retold(said: Said) -> str:
     sent = said.letter
     if not sent_in(said) or sent is None:
         return said.text
-    return told(service(), sent.template, language(), web().parts.settings.base_url, sent.fields)
+    return told(service(), sent.template, language(), web().toolbox.settings.base_url, sent.fields)
 
 
 def sent_in(said: Said) -> str:
@@ -46,7 +46,7 @@ def letter_text(written: Letter) -> str:
         return message.body
     if message.template not in service().templates:
         return ""
-    base, own = web().parts.settings.base_url, {name: said for name, said in message.fields.items() if name != "link"}
+    base, own = web().toolbox.settings.base_url, {name: said for name, said in message.fields.items() if name != "link"}
     reporter = message.recipient.startswith("reporter:")
     link = LINK.say(language()) if reporter or "until" in own else staff_page(base, own)
     known = {**around(base, link, days_of(message.template)), "title": written.title}

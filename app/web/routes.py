@@ -14,7 +14,8 @@ from app.domain.errors import Forbidden, Refusal
 from app.domain.permissions import Permission
 from app.domain.roles import Actor, can
 from app.domain.text import Text
-from app.web import carry, reporter, signed_in
+from app.web import carry, signed_in
+from app.web.citizen import reporter
 from app.web.current import read, service, web
 
 __all__ = ["VISITOR", "current_actor", "may", "read", "require", "route", "run", "service", "web"]

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from flask import Flask, g
 from sqlalchemy.orm import Session
 
-from app.bundle.form_words import RIGHT
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.forms.words import RIGHT
 from app.queries import sight
 from app.rules.sight import Sight, Viewer, holders, viewer
 from app.web.language import language

@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from app.auth import sessions
 from app.domain.errors import Busy, StorageFull
 from app.domain.roles import Actor
-from app.queries import people
-from app.web import reporter
+from app.queries.person import people
+from app.web.citizen import reporter
 from app.web.current import now, read, service, web
 
 
@@ -57,10 +57,10 @@ def sign_in(response: Response, user_id: str, only: bool = False) -> Response:
 
     `only`: the person's sessions on all other devices end too.
     """
-    parts = web().parts
-    token = parts.chance.hex() + parts.chance.hex()
+    toolbox = web().toolbox
+    token = toolbox.chance.hex() + toolbox.chance.hex()
     old = request.cookies.get(cookie_name())
-    with Session(parts.database) as database, database.begin():
+    with Session(toolbox.database) as database, database.begin():
         if only:
             sessions.end_all(database, user_id)
         if old:
@@ -76,7 +76,7 @@ def sign_out(response: Response) -> Response:
     """End the session on the server and in the browser."""
     token = request.cookies.get(cookie_name())
     if token:
-        with Session(web().parts.database) as database, database.begin():
+        with Session(web().toolbox.database) as database, database.begin():
             sessions.end(database, token)
     reporter.close()
     secure = current_app.config["SESSION_COOKIE_SECURE"]
@@ -93,7 +93,7 @@ def ask() -> ResponseReturnValue:
 def _see() -> None:
     # Only a note of use: a busy or full database must not keep anybody from reading.
     try:
-        with Session(web().parts.database) as database, database.begin():
+        with Session(web().toolbox.database) as database, database.begin():
             sessions.see(database, request.cookies[cookie_name()], now())
     except (Busy, StorageFull):
         current_app.logger.info("session use not noted: database busy or full")

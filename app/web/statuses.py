@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.bundle.service_statuses import Status
 from app.rules import statuses
+from app.standard.statuses import Status
 from app.web.current import service
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from app.bundle.service import read_service
-from app.engine.expressions import compile_expression
+from app.engine.expressions.expression import compile_expression
+from app.standard.service import read_service
 from tests.benchmarks.measure import Figure, at_most, microseconds_each
 from tests.benchmarks.world import MONDAY, ROOT
 

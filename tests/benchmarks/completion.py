@@ -36,7 +36,7 @@ class BareCommit:
 def figures() -> Iterator[Figure]:
     """Ratios, all sides interleaved in one run."""
     world = World.build(fresh_folder())
-    bare = BareCommit(world.parts.settings.var_dir / "alur.db")
+    bare = BareCommit(world.toolbox.settings.var_dir / "alur.db")
     written = _bytes_of_a_completion(world, bare)
     yield Figure("bytes a completion writes", written, "bytes")
     young = _series(world, bare, 0, written)
@@ -109,7 +109,7 @@ def _bytes_of_a_completion(world: World, bare: BareCommit) -> int:
     task = world.open_task(filed.instance_id)
     before = _row_bytes(bare, filed.instance_id)
     world.complete(task, FORWARD, MINISTRY)
-    with reading(world.parts.database) as session:
+    with reading(world.toolbox.database) as session:
         instance = session.get(ProcessInstance, filed.instance_id)
         assert instance is not None
         blob = len(instance.blob)

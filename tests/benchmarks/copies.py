@@ -21,7 +21,7 @@ def copy_case(
     world: World, instance_id: str, number: int, more: dict[type[DeclarativeBase], Callable[[Row, int], Row]]
 ) -> None:
     """Write a case `number` times: instance, complaint, and each row of the tables in `more` as they rewrite it."""
-    with Session(world.parts.database) as session, session.begin():
+    with Session(world.toolbox.database) as session, session.begin():
         tables = {
             ProcessInstance: lambda row, n: row | {"id": key(n), "business_key": tracking(n)},
             Complaint: lambda row, n: row | {"id": tracking(n), "instance_id": key(n), "submission": None},

@@ -36,7 +36,7 @@ def _page(tasks: int) -> Callable[[], None]:
     world = World.build(fresh_folder())
     original = world.file().instance_id
     world.complete(world.open_task(original), FORWARD, MINISTRY)
-    with Session(world.parts.database) as session, session.begin():
+    with Session(world.toolbox.database) as session, session.begin():
         session.execute(delete(Task).where(Task.state != "open"))
     copies = {
         Task: lambda row, n: row | {"id": key(n), "instance_id": key(n), "due_at": _spread(row, n)},
@@ -44,7 +44,7 @@ def _page(tasks: int) -> Callable[[], None]:
     }
     copy_case(world, original, tasks - 1, copies)
     _officer(world)
-    browser = create_app(world.parts.settings, parts=world.parts).test_client()
+    browser = create_app(world.toolbox.settings, toolbox=world.toolbox).test_client()
     browser.set_cookie("alur-masuk", TOKEN)
 
     def visit() -> None:
@@ -65,7 +65,7 @@ def _spread(row: Row, number: int) -> datetime:
 def _officer(world: World) -> None:
     """An account that may do these tasks, signed in."""
     now = world.clock.now()
-    with Session(world.parts.database) as session, session.begin():
+    with Session(world.toolbox.database) as session, session.begin():
         session.add(User(id=OFFICER, name="Petugas", email="petugas@contoh.example", created_at=now, stamp="1"))
         session.flush()
         grant = {"role": "dinkominfo_admin", "unit": "DINKOMINFO", "decree_no": "SK 1/2026", "granted_by": "benchmark"}

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from time import process_time
 
-from app.commands.service import LoadService
+from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
 from app.jobs.recounter import Recounter
-from app.queries.recounts import latest
+from app.queries.case.recounts import latest
 from app.store.database import reading
 from app.store.jobs import Job
 from app.store.tasks import Candidate, Task
@@ -61,7 +61,7 @@ def _each_second(world: World, closed: str, moved: int) -> float:
     began = process_time()
     assert Recounter(world.runner).run_due() == 1
     took = process_time() - began
-    with reading(world.parts.database) as session:
+    with reading(world.toolbox.database) as session:
         told = latest(session)
     assert told is not None and (told.done, told.moved, told.failed) == (CASES, moved, 0), told
     return told.done / took

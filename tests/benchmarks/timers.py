@@ -37,12 +37,12 @@ def _waiting(number: int) -> World:
     world = World.build(fresh_folder())
     original = world.file().instance_id
     world.complete(world.open_task(original), HOLD, MINISTRY)
-    with Session(world.parts.database) as session, session.begin():
+    with Session(world.toolbox.database) as session, session.begin():
         session.execute(delete(Job).where(Job.kind != "timer"))
         due = session.scalars(select(Job.due_at)).one()
     copies = {Job: lambda row, n: row | {"id": key(n), "instance_id": key(n)}}
     copy_case(world, original, number, copies)
-    with Session(world.parts.database) as session, session.begin():
+    with Session(world.toolbox.database) as session, session.begin():
         session.execute(update(Job).where(Job.instance_id == original).values(state="cancelled"))
     world.clock.at = due + timedelta(minutes=1)
     return world
@@ -60,5 +60,5 @@ def _fired_once(world: World) -> int:
     ended = select(func.count()).where(
         ProcessInstance.state == "completed", ProcessInstance.id.in_(left), ProcessInstance.id.in_(done)
     )
-    with reading(world.parts.database) as session:
+    with reading(world.toolbox.database) as session:
         return session.scalars(ended).one()

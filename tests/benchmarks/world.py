@@ -12,21 +12,21 @@ from typing import Any
 from sqlalchemy import select
 
 from app.bundle.read import read_folder
-from app.bundle.service import read_contents
-from app.commands.complaints import FileComplaint, Filed
-from app.commands.deployments import Deploy
-from app.commands.parts import Parts
+from app.commands.complaint.filing import FileComplaint, Filed
+from app.commands.procedure.deployments import Deploy
+from app.commands.procedure.service import LoadService
 from app.commands.runner import Runner
-from app.commands.service import LoadService
-from app.commands.tasks import CompleteTask
+from app.commands.task.complete import CompleteTask
 from app.domain.chance import SeededChance
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM, Actor, Grant
 from app.main import join
 from app.settings import Settings
+from app.standard.service import read_contents
 from app.store.database import reading
 from app.store.migrate import upgrade
 from app.store.tasks import Task
+from app.toolbox import Toolbox
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09:00 WIB
@@ -42,7 +42,7 @@ RETURN = {"authority_decision": "no", "reason_code": "not_authority", "reason": 
 class World:
     """The parts of one installation and the door for changes."""
 
-    parts: Parts
+    toolbox: Toolbox
     runner: Runner
     clock: FrozenClock
 
@@ -58,13 +58,13 @@ class World:
             forms_dir=ROOT / "forms",
         )
         clock = FrozenClock(MONDAY)
-        parts = join(settings, clock, SeededChance(1))
-        upgrade(parts.database)
-        runner = Runner(parts)
+        toolbox = join(settings, clock, SeededChance(1))
+        upgrade(toolbox.database)
+        runner = Runner(toolbox)
         runner.run(LoadService(read_contents(ROOT / "processes" / "service"), "benchmark", seed=True), SYSTEM)
         bundle = read_folder(ROOT / "processes" / "pengaduan_sp4n", ROOT / "forms")
         runner.run(Deploy(bundle.files, "benchmark", seed=True), SYSTEM)
-        return cls(parts, runner, clock)
+        return cls(toolbox, runner, clock)
 
     def file(self, **changed: Any) -> Filed:
         """File one lifelike complaint."""
@@ -81,7 +81,7 @@ class World:
 
     def open_task(self, instance_id: str) -> str:
         """The id of the one open task of an instance."""
-        with reading(self.parts.database) as session:
+        with reading(self.toolbox.database) as session:
             found = session.scalars(select(Task.id).where(Task.instance_id == instance_id, Task.state == "open")).one()
         return found
 

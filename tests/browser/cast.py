@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-from app.commands.attachments import StoreAttachment
-from app.commands.complaints import Filed
-from app.commands.messages import SendMessage, Withdraw
-from app.commands.tasks import ClaimTask
+from app.commands.attachment.attachments import StoreAttachment
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage, Withdraw
+from app.commands.task.complete import ClaimTask
 from app.jobs.executor import Executor
 from tests.browser import site as service
 from tests.browser.scene import scene

@@ -18,14 +18,14 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.auth import sessions
 from app.auth.demo import DEMO_PASSWORD
-from app.cli_serve import make_ready
-from app.commands import reset_links
-from app.commands.complaints import Filed
+from app.cli.serve import make_ready
+from app.commands.complaint.filing import Filed
+from app.commands.person import reset_links
 from app.domain.chance import SystemChance
 from app.domain.clock import FrozenClock
 from app.domain.roles import Actor
 from app.main import create_app, join
-from app.queries import people
+from app.queries.person import people
 from app.rules.access import OPEN, PATHS
 from app.settings import Settings
 from app.store.access import add_link
@@ -73,20 +73,20 @@ class Site(World):
     @property
     def clock(self) -> FrozenClock:
         """The clock of the service; it stands until a test moves it."""
-        clock = self.parts.clock
+        clock = self.toolbox.clock
         assert isinstance(clock, FrozenClock)
         return clock
 
     def actor(self, name: str) -> Actor:
         """A demo person with the grants in force."""
-        with reading(self.parts.database) as session:
+        with reading(self.toolbox.database) as session:
             found = people.actor_of(session, self.id_of(name), self.clock.now().date())
         assert found is not None, f"no demo person {name}"
         return found
 
     def id_of(self, name: str) -> str:
         """The account of a demo person."""
-        with reading(self.parts.database) as session:
+        with reading(self.toolbox.database) as session:
             found = people.id_of(session, MAIL[name])
         assert found is not None, f"no demo person {name}"
         return found
@@ -94,7 +94,7 @@ class Site(World):
     def cookie(self, name: str) -> Mapping[str, Any]:
         """What the browser of a signed-in person holds: the short way past the sign-in page."""
         token = SystemChance().hex() * 2
-        with Session(self.parts.database) as session, session.begin():
+        with Session(self.toolbox.database) as session, session.begin():
             sessions.begin(session, token, self.id_of(name), self.clock.now())
         return {"name": "alur-masuk", "value": token, "url": self.url}
 
@@ -119,15 +119,15 @@ class Site(World):
         """Where the personal link of a letter about a complaint leads."""
         token, now = SystemChance().code(26), self.clock.now()
         columns = {"purpose": purpose, "contact": "email", "address_hash": None, "created_at": now}
-        with self.parts.database.begin() as connection:
+        with self.toolbox.database.begin() as connection:
             add_link(connection, token, complaint_id=self.kept[name].tracking_id, **columns)
         return f"/{PATHS[purpose]}/{token}"
 
     def reset_token(self, name: str) -> str:
         """What the mailed link to a new password carries for a demo person."""
-        with reading(self.parts.database) as session:
+        with reading(self.toolbox.database) as session:
             user = session.get_one(User, self.id_of(name))
-            return reset_links.token(self.parts.settings, user, self.clock.now() + reset_links.VALID)
+            return reset_links.token(self.toolbox.settings, user, self.clock.now() + reset_links.VALID)
 
 
 @contextmanager
@@ -148,17 +148,17 @@ def site(folder: Path, complaints: bool = True) -> Iterator[Site]:
         diagrams_dir=ROOT / "diagrams",
         trust_proxy=1,  # each browser of the tests says its own address, so that the limit on tries counts it alone
     )
-    parts = join(settings, FrozenClock(MORNING))
-    parts = replace(parts, handlers=dict(parts.handlers))  # so that a test can let one fail
-    make_ready(parts)
-    app = create_app(settings, parts=parts)
+    toolbox = join(settings, FrozenClock(MORNING))
+    toolbox = replace(toolbox, handlers=dict(toolbox.handlers))  # so that a test can let one fail
+    make_ready(toolbox)
+    app = create_app(settings, toolbox=toolbox)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(parts, app.extensions["alur"].runner, app=app, url=f"http://127.0.0.1:{server.port}")
+        yield Site(toolbox, app.extensions["alur"].runner, app=app, url=f"http://127.0.0.1:{server.port}")
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-        parts.database.dispose()
+        toolbox.database.dispose()

@@ -39,7 +39,7 @@ def test_a_stopped_case_is_found_understood_and_mended(
         raise RuntimeError("pencetak terbakar")
 
     with monkeypatch.context() as broken:
-        broken.setitem(fresh.parts.handlers, "forward_to_opd", on_fire)  # type: ignore[arg-type]
+        broken.setitem(fresh.toolbox.handlers, "forward_to_opd", on_fire)  # type: ignore[arg-type]
         filed = fresh.at_opd()
         for _ in range(3):
             Executor(fresh.runner).run_due()

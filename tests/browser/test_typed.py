@@ -28,7 +28,7 @@ REPLY = {"reply_decision": "redo", "text": "Lampu padam lagi tadi malam, dan tia
 
 def revoke(site: Site, name: str) -> None:
     """End every session of a person, as an administrator does who closes the account."""
-    with Session(site.parts.database) as database, database.begin():
+    with Session(site.toolbox.database) as database, database.begin():
         sessions.end_all(database, site.id_of(name))
 
 
@@ -50,8 +50,8 @@ def locked(site: Site, visits: Visits) -> Iterator[None]:
     """Somebody else writes to the database for longer than anybody waits."""
     visits.failing = "/draf"  # browsers note that a draft could not be saved
     runner = site.app.extensions["alur"].runner
-    patient, runner._writer = runner._writer, writer(site.parts.database, 30)
-    path = site.parts.settings.database_url.removeprefix("sqlite:///")
+    patient, runner._writer = runner._writer, writer(site.toolbox.database, 30)
+    path = site.toolbox.settings.database_url.removeprefix("sqlite:///")
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -189,7 +189,7 @@ def test_back_reload_and_a_closed_browser_bring_the_words_back_and_no_draft_is_o
     page.go_back()
     expect(page.locator("[name=reason]")).to_have_value(WORDS)
     task = address.rpartition("/")[2]
-    with Session(lively.parts.database) as database, database.begin():
+    with Session(lively.toolbox.database) as database, database.begin():
         database.query(Draft).filter_by(task_id=task).delete()  # what going out of sight had saved there
     page = closed_and_opened(page.context, visits, lively)
     page.goto(address)

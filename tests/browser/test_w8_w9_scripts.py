@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.bundle.read import read_folder
-from app.commands.deployments import Deploy
+from app.commands.procedure.deployments import Deploy
 from tests.browser.hands import fill
 from tests.browser.site import ROOT, Site
 from tests.browser.visiting import Visits

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-from app.commands.complaints import Filed
+from app.commands.complaint.filing import Filed
 from tests.browser.site import PASSWORD, Site
 
 WIDTHS = {"desktop": 1280, "tablet": 768, "phone": 320}

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.bundle.check_paths import check_paths
-from app.bundle.service import inspect_service, read_contents
 from app.domain.findings import Finding
 from app.sdk import handlers_of
+from app.standard.service import inspect_service, read_contents
 from tests.processes.content import ROOT
 
 PROCESS, SERVICE = "processes/pengaduan_sp4n", "processes/service"

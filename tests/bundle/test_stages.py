@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.bundle.service import inspect_service
 from app.domain.findings import errors
-from tests.bundle.test_service import contents, findings_of, shipped
+from app.standard.service import inspect_service
+from tests.standard.test_service import contents, findings_of, shipped
 
 FILE = "statuses.toml"
 

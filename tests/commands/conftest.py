@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.clock import FrozenClock
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store.database import reading
 from tests.databases import BACKENDS, copy_url
 from tests.world import World, opened, template
@@ -26,7 +26,7 @@ def service(ready: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     made = opened(ready, tmp_path, clock)
     try:
         yield made
-        with reading(made.parts.database) as session:
-            assert verify(session, made.parts) == []
+        with reading(made.toolbox.database) as session:
+            assert verify(session, made.toolbox) == []
     finally:
-        made.parts.database.dispose()
+        made.toolbox.database.dispose()

@@ -18,11 +18,11 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from sqlalchemy import update
 
-from app.commands.attachments import StoreAttachment, SweepAttachments
-from app.commands.media import EICAR, cleaned, safe_name
+from app.commands.attachment.attachments import StoreAttachment, SweepAttachments
+from app.commands.attachment.media import EICAR, cleaned, safe_name
 from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.roles import SYSTEM
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store import files
 from app.store.complaints import Attachment
 from app.store.database import reading
@@ -218,7 +218,7 @@ def test_an_uploaded_file_comes_to_belong_to_the_complaint_that_names_it(service
     filed = service.file(attachments=(attachment,))
     (row,) = service.rows(Attachment)
     assert (row.id, row.complaint_id, row.name, row.public) == (attachment, filed.tracking_id, "lampu.jpg", False)
-    kept = files.read(service.parts.settings.attachments_dir, attachment)
+    kept = files.read(service.toolbox.settings.attachments_dir, attachment)
     assert len(kept) == row.size and PLACE not in kept
     with pytest.raises(Invalid):
         service.file(attachments=(attachment,))  # it belongs to the first one now
@@ -237,7 +237,7 @@ def test_a_file_for_a_complaint_is_for_those_who_may_see_it(service: World) -> N
 
 
 def test_T24_files_that_belong_to_nothing_are_swept_out(service: World) -> None:
-    folder = service.parts.settings.attachments_dir
+    folder = service.toolbox.settings.attachments_dir
     kept = service.runner.run(StoreAttachment("a.png", png()), VISITOR)
     service.file(attachments=(kept,))
     never_sent = service.runner.run(StoreAttachment("b.png", png()), VISITOR)
@@ -253,21 +253,21 @@ def test_T24_files_that_belong_to_nothing_are_swept_out(service: World) -> None:
 
 def test_W15_a_changed_or_lost_attachment_is_named(service: World) -> None:
     kept, lost, swapped = (service.runner.run(StoreAttachment("a.png", png()), VISITOR) for _ in range(3))
-    folder = service.parts.settings.attachments_dir
+    folder = service.toolbox.settings.attachments_dir
     contents = {each: files.read(folder, each) for each in (kept, lost, swapped)}
     files.write(folder, kept, b"another picture")
     files.remove(folder, [lost])
     other = hashlib.sha256(b"x").hexdigest()
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(Attachment).where(Attachment.id == swapped).values(sha256=other))
     files.write(folder, swapped, b"x")
-    with reading(service.parts.database) as session:
-        found = verify(session, service.parts)
+    with reading(service.toolbox.database) as session:
+        found = verify(session, service.toolbox)
     assert {(each.invariant, each.table, each.row) for each in found} == {
         ("INV7", "attachment", each) for each in (kept, lost, swapped)
     }
     for each, content in contents.items():  # as from a backup
         files.write(folder, each, content)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         sound = hashlib.sha256(contents[swapped]).hexdigest()
         connection.execute(update(Attachment).where(Attachment.id == swapped).values(sha256=sound))

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
-from app.commands.complaints import FileComplaint
-from app.commands.identity import OpenIdentity
+from app.commands.complaint.filing import FileComplaint
+from app.commands.complaint.identity import OpenIdentity
 from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from app.domain.tracking import is_tracking_id, shown
-from app.queries.tracking import authenticate
+from app.queries.complaint.tracking import authenticate
 from app.store.audit import AuditEntry
 from app.store.complaints import Complaint
 from app.store.database import reading
@@ -36,13 +36,13 @@ TOKEN = "ab" * 16
 def test_the_number_and_secret_open_the_complaint_and_nothing_else_does(service: World) -> None:
     filed = service.file()
     assert is_tracking_id(filed.tracking_id)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         typed = f"{filed.secret[:8].lower()}-{filed.secret[8:]}"
-        actor = authenticate(session, service.parts, filed.tracking_id.lower(), typed)
+        actor = authenticate(session, service.toolbox, filed.tracking_id.lower(), typed)
         assert actor is not None and actor.complaint == filed.tracking_id
         other = "0" * 16 if filed.secret != "0" * 16 else "1" * 16
         for number, secret in ((filed.tracking_id, other), ("0" * 10, filed.secret), ("", ""), (filed.tracking_id, "")):
-            assert authenticate(session, service.parts, number, secret) is None
+            assert authenticate(session, service.toolbox, number, secret) is None
     assert filed.secret not in service.rows(Complaint)[0].secret_hash
 
 
@@ -93,7 +93,7 @@ def test_a_form_that_comes_again_otherwise_is_refused_and_never_dropped(
 
 def test_a_form_sent_before_this_was_kept_is_nobodys(service: World) -> None:
     service.file(submission=TOKEN, sender="this browser")
-    with Session(service.parts.database) as database, database.begin():
+    with Session(service.toolbox.database) as database, database.begin():
         database.execute(update(Complaint).values(sender=None, sent=None))
     with pytest.raises(Conflict):
         service.file(submission=TOKEN, sender="this browser")
@@ -120,13 +120,13 @@ def test_W4_the_identity_stands_in_one_sealed_row_only(service: World) -> None:
     service.runner.run(OpenIdentity(filed.tracking_id, "perlu menghubungi"), service.actor("dinkominfo"))
     words = [*CANARY.values(), "Kenari", "081999888777", "+6281999888777", "81999888777"]
     words.remove("ktp")
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
                 shown = b"|".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
                 for word in words:
                     assert word.encode() not in shown, (table.name, word)
-    for path in service.parts.settings.var_dir.rglob("*"):
+    for path in service.toolbox.settings.var_dir.rglob("*"):
         if path.is_file():
             assert b"Kenari Tersembunyi" not in path.read_bytes()
 
@@ -163,7 +163,7 @@ def test_staff_need_the_right_to_take_in_complaints(service: World) -> None:
 def test_the_identity_can_be_looked_up_by_keyed_hash(service: World) -> None:
     service.file(identity=CANARY)
     (row,) = service.rows(Reporter)
-    assert service.parts.keys.matches("nik", CANARY["nik"], row.nik_hash)
+    assert service.toolbox.keys.matches("nik", CANARY["nik"], row.nik_hash)
     assert CANARY["nik"] not in row.nik_hash
 
 

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.commands.complaints import Filed
-from app.commands.identity import OpenIdentity
-from app.commands.messages import SendMessage
+from app.commands.complaint.filing import Filed
+from app.commands.complaint.identity import OpenIdentity
+from app.commands.letter.messages import SendMessage
 from app.demo_cases import NothingToCopy, multiply
 from app.domain.errors import Forbidden
 from app.domain.tracking import shown
 from app.jobs.executor import Executor
-from app.store.complaints import Complaint, Message
+from app.store.complaints import Complaint, ConversationLine
 from app.store.instances import ProcessInstance
 from app.store.reporters import Reporter
 from tests.commands.test_messages import COMPLETION
@@ -56,27 +56,27 @@ def copies_of(service: World, original: Filed) -> list[Complaint]:
 
 def test_every_promise_holds_for_copies_and_originals(service: World, originals: dict[str, Filed]) -> None:
     told: list[int] = []
-    assert multiply(service.parts, COPIES, told.append) == sum(told) == COPIES
+    assert multiply(service.toolbox, COPIES, told.append) == sum(told) == COPIES
     assert len(service.rows(Complaint)) == COPIES + len(originals)  # `alur verify` looks at all of it after the test
 
 
 def test_no_id_is_shared_and_no_text_names_the_original(service: World, originals: dict[str, Filed]) -> None:
     before = ids_of(service)
-    multiply(service.parts, COPIES)
+    multiply(service.toolbox, COPIES)
     for name, found in ids_of(service).items():
         assert len(set(found)) == len(found) == len(before[name]) * (1 + COPIES // len(originals)), name
-    for message in service.rows(Message):
+    for message in service.rows(ConversationLine):
         assert set(NUMBER.findall(message.text)) <= {shown(message.complaint_id)}
 
 
 def ids_of(service: World) -> dict[str, list[str]]:
     """Table -> the keys of its rows that belong to cases."""
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         return {name: list(connection.execute(text(f"SELECT id FROM {name}")).scalars()) for name in TABLES}
 
 
 def test_a_copy_goes_on_as_its_original(service: World, originals: dict[str, Filed]) -> None:
-    multiply(service.parts, COPIES)
+    multiply(service.toolbox, COPIES)
     answered, *silent = copies_of(service, originals["menunggu pelapor"])
     by = replace(VISITOR, complaint=answered.id)
     service.runner.run(SendMessage(answered.id, "completion_received", COMPLETION), by)
@@ -96,7 +96,7 @@ def status(service: World, copy: Complaint) -> str:
 
 
 def test_a_copy_has_its_own_seal_and_nobody_knows_its_secret(service: World, originals: dict[str, Filed]) -> None:
-    multiply(service.parts, COPIES)
+    multiply(service.toolbox, COPIES)
     copy, hidden = (copies_of(service, originals[title])[0] for title in ("di kantor tujuan", "tanpa nama"))
     assert service.runner.run(OpenIdentity(copy.id, "uji"), service.actor("dinkominfo"))["name"] == IDENTITY["name"]
     with pytest.raises(Forbidden):
@@ -108,5 +108,5 @@ def test_a_copy_has_its_own_seal_and_nobody_knows_its_secret(service: World, ori
 
 def test_without_a_played_case_nothing_is_written(service: World) -> None:
     with pytest.raises(NothingToCopy):
-        multiply(service.parts, 3)
+        multiply(service.toolbox, 3)
     assert service.rows(Complaint) == []

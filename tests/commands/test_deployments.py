@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.bundle.read import read_folder
-from app.commands.deployments import Activate, Deploy
-from app.commands.service import LoadService
+from app.commands.procedure.deployments import Activate, Deploy
+from app.commands.procedure.service import LoadService
 from app.domain.errors import Forbidden, Invalid, InvalidDiagram, NotFound
 from app.domain.roles import SYSTEM
 from app.store.deployments import Activation, Deployment

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from app.commands.complaints import Filed
-from app.commands.instances import CancelInstance, StartTest
-from app.commands.messages import SendMessage, Withdraw
-from app.commands.tasks import ClaimTask
+from app.commands.case.instances import CancelInstance, StartTest
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage, Withdraw
+from app.commands.task.complete import ClaimTask
 from app.domain.errors import Conflict, Invalid
 from app.jobs.executor import Executor
 from app.store.accounts import User
-from app.store.complaints import Complaint, Message
+from app.store.complaints import Complaint, ConversationLine
 from app.store.deployments import Deployment
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
@@ -51,12 +51,16 @@ def test_its_reporter_reads_the_chosen_reason_and_what_to_do_and_never_the_inter
     filed = service.at_opd()
     cancel(service, filed)
     (letter,) = letters(service, filed, "cancelled")
-    told = service.parts.service(service.parts.database.connect()).cancellations["settled"]
+    told = service.toolbox.service(service.toolbox.database.connect()).cancellations["settled"]
     assert (letter.fields["reason"], letter.fields["advice_en"]) == (told.reason.id, told.advice.en)
-    said = [row for row in service.rows(Message, complaint_id=filed.tracking_id) if row.template == "cancelled"]
+    said = [
+        row for row in service.rows(ConversationLine, complaint_id=filed.tracking_id) if row.template == "cancelled"
+    ]
     assert [row.author for row in said] == [CITY]
     assert told.reason.id in said[0].text and told.advice.id in said[0].text
-    everything = [str(row.fields) for row in service.rows(OutboxMessage)] + [row.text for row in service.rows(Message)]
+    everything = [str(row.fields) for row in service.rows(OutboxMessage)] + [
+        row.text for row in service.rows(ConversationLine)
+    ]
     assert not any(INTERNAL in text for text in everything)
 
 
@@ -81,9 +85,9 @@ def test_a_case_whose_state_is_damaged_is_ended_just_as_loudly(service: World) -
     filed = service.at_opd()
     (task,) = service.open(filed.instance_id)
     service.runner.run(ClaimTask(task), service.actor("pupr"))
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(ProcessInstance).values(blob=b"damaged"))
-    service.parts.cache.drop(filed.instance_id)
+    service.toolbox.cache.drop(filed.instance_id)
     cancel(service, filed, "technical")
     (case,), (complaint,) = service.rows(ProcessInstance), service.rows(Complaint)
     assert (case.status, case.state, complaint.outcome) == ("cancelled", "cancelled", "cancelled")
@@ -187,7 +191,9 @@ def test_a_withdrawal_is_confirmed_wherever_the_case_stands(service: World, plac
     assert (case.status, complaint.outcome, case.paused_at) == ("withdrawn", "withdrawn", None)
     (letter,) = letters(service, filed, "withdrawal")
     assert letter.due_at == service.clock.now(), "an answer to what they have just done does not wait"
-    said = [row for row in service.rows(Message, complaint_id=filed.tracking_id) if row.template == "withdrawal"]
+    said = [
+        row for row in service.rows(ConversationLine, complaint_id=filed.tracking_id) if row.template == "withdrawal"
+    ]
     assert [row.author for row in said] == [CITY]
 
 
@@ -250,11 +256,11 @@ def test_a_reply_that_reopens_is_confirmed(service: World) -> None:
 
 def test_the_author_of_a_message_is_the_unit_that_acted(service: World) -> None:
     filed = service.answered()
-    said = {row.template: row.author for row in service.rows(Message, complaint_id=filed.tracking_id)}
+    said = {row.template: row.author for row in service.rows(ConversationLine, complaint_id=filed.tracking_id)}
     assert said == {"receipt": CITY, "forwarded": CITY, "report": MINISTRY}
     back = service.at_opd()
     service.do(back, "verify_disposition_opd", "pupr", RETURN)
-    said = {row.template: row.author for row in service.rows(Message, complaint_id=back.tracking_id)}
+    said = {row.template: row.author for row in service.rows(ConversationLine, complaint_id=back.tracking_id)}
     assert said["sent_back"] == OPD
     assert not {person.name for person in service.rows(User)} & set(said.values())
 
@@ -264,7 +270,7 @@ def test_what_the_service_says_by_itself_it_says_in_its_own_name(service: World)
     service.do(filed, "ministry_disposition", "menteri", HOLD)
     service.clock.advance(timedelta(days=30))
     Executor(service.runner).run_due()
-    said = {row.template: row.author for row in service.rows(Message, complaint_id=filed.tracking_id)}
+    said = {row.template: row.author for row in service.rows(ConversationLine, complaint_id=filed.tracking_id)}
     assert said == {"receipt": CITY, "completion_request": MINISTRY, "archived": CITY}
     assert service.rows(Task, state="open") == []
 
@@ -303,7 +309,7 @@ def test_the_reporter_reads_the_ruling_and_never_its_reason_for_colleagues(servi
     service.do(filed, "supervisor_rules", "kabid", RULING)
     (letter,) = letters(service, filed, "report")
     assert letter.fields["result"] == RULING["answer"]
-    said = [row for row in service.rows(Message, complaint_id=filed.tracking_id) if row.template == "report"]
+    said = [row for row in service.rows(ConversationLine, complaint_id=filed.tracking_id) if row.template == "report"]
     assert RULING["answer"] in said[0].text and said[0].author == CITY
     assert not any(RULING["reason"] in str(row.fields) for row in service.rows(OutboxMessage))
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.commands.attachments import StoreAttachment, SweepAttachments
-from app.commands.complaints import Filed
-from app.commands.messages import SendMessage
+from app.commands.attachment.attachments import StoreAttachment, SweepAttachments
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage
 from app.domain.errors import Invalid
 from app.domain.roles import SYSTEM, Actor
 from app.store import files
-from app.store.complaints import Attachment, Message
+from app.store.complaints import Attachment, ConversationLine
 from app.store.database import reading
 from app.store.tasks import Answer
 from tests.commands.test_attachments import jpeg, png
@@ -48,7 +48,7 @@ def row(service: World, attachment: str) -> Attachment:
 def of_answer(service: World, attachment: str) -> Answer:
     """The answers that a file came with."""
     kept = row(service, attachment)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         found = session.scalars(select(Answer).where(Answer.seq == kept.answer_seq)).all()
         return next(each for each in found if attachment in str(each.data))
 
@@ -75,7 +75,7 @@ def test_photos_of_the_report_and_of_a_reply_hang_on_them(service: World) -> Non
         SendMessage(filed.tracking_id, "reporter_reply", {**REPLY, "attachments": [second]}), service.reporter(filed)
     )
     assert (of_answer(service, first).form, of_answer(service, second).form) == ("pengaduan", "tanggapan")
-    (line,) = (said for said in service.rows(Message) if said.direction == "in")
+    (line,) = (said for said in service.rows(ConversationLine) if said.direction == "in")
     assert line.answer_seq == row(service, second).answer_seq
 
 
@@ -114,7 +114,7 @@ def test_a_file_that_is_not_there_is_named_at_its_own_field(service: World) -> N
 
 
 def test_a_picture_gets_a_small_copy_that_is_swept_with_it(service: World) -> None:
-    small, large = service.parts.settings.thumbnails_dir, service.parts.settings.attachments_dir
+    small, large = service.toolbox.settings.thumbnails_dir, service.toolbox.settings.attachments_dir
     kept = upload(service, VISITOR)
     assert files.read(small, kept)[:3] == b"\xff\xd8\xff"
     transparent = service.runner.run(StoreAttachment("b.png", png()), VISITOR)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from app.commands.instances import CancelInstance, StartTest
-from app.commands.tasks import CompleteTask
+from app.commands.case.instances import CancelInstance, StartTest
+from app.commands.task.complete import CompleteTask
 from app.domain.errors import Conflict, Forbidden, Invalid
 from app.store.deployments import Deployment
 from app.store.instances import ProcessInstance
@@ -48,9 +48,9 @@ def test_cancelling_ends_everything_that_was_open(service: World) -> None:
 def test_T15_a_case_whose_state_is_damaged_can_still_be_cancelled(service: World) -> None:
     filed = service.at_opd()
     (task,) = service.open(filed.instance_id)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(ProcessInstance).values(blob=b"damaged"))
-    service.parts.cache.drop(filed.instance_id)
+    service.toolbox.cache.drop(filed.instance_id)
     for _ in range(2):
         with pytest.raises(Exception, match="cannot be read"):
             service.runner.run(CompleteTask(task, {"within_function": True}), service.actor("pupr"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.commands.complaints import Filed
-from app.commands.instances import CancelInstance
-from app.commands.messages import SendMessage, Withdraw
+from app.commands.case.instances import CancelInstance
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage, Withdraw
 from app.domain.errors import Invalid
-from app.store.complaints import Message
+from app.store.complaints import ConversationLine
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from tests.commands.test_ends import PLAN, confirmed
@@ -38,7 +38,9 @@ def told(service: World, filed: Filed, template: str) -> list[OutboxMessage]:
 
 
 def said(service: World, filed: Filed, template: str) -> list[str]:
-    return [row.text for row in service.rows(Message, complaint_id=filed.tracking_id) if row.template == template]
+    return [
+        row.text for row in service.rows(ConversationLine, complaint_id=filed.tracking_id) if row.template == template
+    ]
 
 
 def test_every_merged_reporter_gets_the_answer_once_in_their_own_language(service: World) -> None:
@@ -146,7 +148,7 @@ def test_what_one_reporter_wrote_never_reaches_another(service: World) -> None:
     lead = service.file(answers={"title": "Judul milik orang lain", "chronology": "Cerita milik orang lain saja. " * 3})
     one = merge(service, lead)
     service.answered(lead)
-    everything = [row.text for row in service.rows(Message, complaint_id=one.tracking_id)]
+    everything = [row.text for row in service.rows(ConversationLine, complaint_id=one.tracking_id)]
     everything += [str(row.fields) for row in service.rows(OutboxMessage, recipient=f"reporter:{one.tracking_id}")]
     assert not any("milik orang lain" in text for text in everything)
 

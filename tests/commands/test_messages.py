@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.commands.deployments import Deploy
-from app.commands.messages import SendMessage, Withdraw
+from app.commands.letter.messages import SendMessage, Withdraw
+from app.commands.procedure.deployments import Deploy
 from app.commands.runner import Runner
-from app.commands.tasks import CompleteTask
+from app.commands.task.complete import CompleteTask
 from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from app.domain.roles import SYSTEM
-from app.queries.complaint_file import conversation
+from app.queries.complaint.dossier import conversation
 from app.sdk import Case, Result
-from app.store.complaints import Complaint, Message
+from app.store.complaints import Complaint, ConversationLine
 from app.store.database import reading
 from app.store.deployments import Deployment
 from app.store.instances import ProcessInstance
@@ -33,7 +33,7 @@ def test_a_reply_reopens_the_case(service: World) -> None:
     filed = service.answered()
     sent = service.runner.run(SendMessage(filed.tracking_id, "reporter_reply", REPLY), service.reporter(filed))
     assert sent.status == "reopened" and len(sent.opened) == 1
-    said = [message for message in service.rows(Message) if message.direction == "in"]
+    said = [message for message in service.rows(ConversationLine) if message.direction == "in"]
     assert [message.text for message in said] == [REPLY["text"]]
 
 
@@ -61,7 +61,9 @@ def test_a_bad_rating_never_closes_by_itself(service: World) -> None:
     assert set(refused.value.errors) == {"reply_decision"}
     sent = service.runner.run(SendMessage(filed.tracking_id, "reporter_satisfied", BAD), service.reporter(filed))
     assert (sent.status, sent.ended) == ("reopened", None)
-    assert [message.text for message in service.rows(Message) if message.direction == "in"] == [BAD["remaining"]]
+    assert [message.text for message in service.rows(ConversationLine) if message.direction == "in"] == [
+        BAD["remaining"]
+    ]
     assert service.rows(Complaint)[0].rating == 1
     assert service.open(filed.instance_id, "follow_up")
 
@@ -85,7 +87,7 @@ def test_a_case_of_the_former_release_goes_on_with_its_own_names(service: World)
     service.runner.run(SendMessage(filed.tracking_id, "reporter_satisfied", rated), service.reporter(filed))
     (complaint,) = service.rows(Complaint)
     assert (complaint.rating, complaint.rating_text) == (3, "Baik.")
-    assert [message.text for message in service.rows(Message) if message.direction == "in"] == ["Baik."]
+    assert [message.text for message in service.rows(ConversationLine) if message.direction == "in"] == ["Baik."]
 
 
 def test_a_message_is_for_ones_own_case_and_for_reporters(service: World) -> None:
@@ -161,21 +163,27 @@ def test_a_task_of_a_withdrawn_case_is_no_longer_needed(service: World) -> None:
 def test_what_is_said_at_one_instant_stays_in_the_order_in_which_it_was_said(service: World) -> None:
     filed = service.answered()
     service.runner.run(SendMessage(filed.tracking_id, "reporter_reply", REPLY), service.reporter(filed))
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         said = conversation(session, filed.tracking_id)
     assert len({each.at for each in said}) == 1
     assert [each.direction for each in said] == ["out", "out", "out", "in", "out"]
-    assert [row.template for row in service.rows(Message)] == ["receipt", "forwarded", "report", None, "reopened"]
+    assert [row.template for row in service.rows(ConversationLine)] == [
+        "receipt",
+        "forwarded",
+        "report",
+        None,
+        "reopened",
+    ]
 
 
 def test_a_handler_knows_the_office_that_was_chosen_in_this_very_step(service: World) -> None:
     seen: list[Case] = []
-    forward = service.parts.handlers["forward_to_opd"]
+    forward = service.toolbox.handlers["forward_to_opd"]
 
     def looking(case: Case) -> Result:
         seen.append(case)
         return forward(case)
 
-    parts = replace(service.parts, handlers={**service.parts.handlers, "forward_to_opd": looking})
+    parts = replace(service.toolbox, handlers={**service.toolbox.handlers, "forward_to_opd": looking})
     World(parts, Runner(parts)).at_opd()
     assert [(case.unit, case.unit_name) for case in seen] == [("DPUPR", "Dinas Pekerjaan Umum dan Penataan Ruang")]

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.commands.attachments import StoreAttachment
-from app.commands.complaints import Filed
-from app.commands.identity import OpenIdentity
-from app.commands.tasks import ClaimTask, CompleteTask, SaveDraft
+from app.commands.attachment.attachments import StoreAttachment
+from app.commands.complaint.filing import Filed
+from app.commands.complaint.identity import OpenIdentity
+from app.commands.task.complete import ClaimTask, CompleteTask, SaveDraft
 from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.roles import Actor, Grant
-from app.queries import instances
+from app.queries.case import instances
 from app.store.audit import AuditEntry
 from app.store.complaints import Attachment, Complaint
 from app.store.database import reading
@@ -38,8 +38,8 @@ def officer(service: World, role: str, unit: str | None, *more: Grant) -> Actor:
 def known(service: World, filed: Filed) -> dict[str, Any]:
     """What the diagram decides by."""
     (row,) = service.rows(ProcessInstance, id=filed.instance_id)
-    with reading(service.parts.database) as session:
-        bundle = service.parts.bundle(session, row.deployment_id)
+    with reading(service.toolbox.database) as session:
+        bundle = service.toolbox.bundle(session, row.deployment_id)
         return dict(instances.variables(session, filed.instance_id, bundle))
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from app.bundle.scenario import Move, Scenario, read_scenario
-from app.commands.complaints import Filed
-from app.commands.jobs import RunJob
-from app.commands.messages import SendMessage, Withdraw
-from app.commands.tasks import CompleteTask
+from app.commands.case.jobs import RunJob
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage, Withdraw
+from app.commands.task.complete import CompleteTask
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM, Actor, Grant
 from app.rehearsal.rehearse import rehearse_one
@@ -35,7 +35,7 @@ def real(tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A service on SQLite; what differs between databases is looked at elsewhere."""
     made = opened(copy_url(template("sqlite"), tmp_path), tmp_path, clock)
     yield made
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()
 
 
 def replay(world: World, scenario: Scenario) -> Filed:

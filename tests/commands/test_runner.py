@@ -12,14 +12,14 @@ import pytest
 from sqlalchemy import event
 
 from app.commands.command import PERSONAL
-from app.commands.tasks import ClaimTask, CompleteTask
-from app.commands.unit import Unit
+from app.commands.task.complete import ClaimTask, CompleteTask
+from app.commands.transaction import Transaction
 from app.domain.clock import FrozenClock
 from app.domain.errors import Busy, Conflict, Forbidden, NotFound, StorageFull
 from app.domain.permissions import Permission
 from app.domain.roles import SYSTEM
 from app.engine.refusals import EngineStuck
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store.audit import AuditEntry
 from app.store.database import reading
 from app.store.instances import ProcessInstance
@@ -36,7 +36,7 @@ def on_sqlite(tmp_path: Path, clock: FrozenClock) -> World:
 
 
 def file_of(service: World) -> str:
-    return service.parts.settings.database_url.removeprefix("sqlite:///")
+    return service.toolbox.settings.database_url.removeprefix("sqlite:///")
 
 
 def test_every_change_is_one_entry_with_its_actor(service: World) -> None:
@@ -74,8 +74,8 @@ class Stumble:
     error: Any = field(metadata=PERSONAL)
     task_id: str = ""
 
-    def execute(self, unit: Unit) -> None:
-        ClaimTask(self.task_id).execute(unit)
+    def execute(self, tx: Transaction) -> None:
+        ClaimTask(self.task_id).execute(tx)
         raise self.error
 
 
@@ -110,7 +110,7 @@ def test_T12_a_locked_database_is_answered_with_busy_after_some_patience(on_sqli
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Busy):
         on_sqlite.runner.run(CompleteTask(task, FORWARD), on_sqlite.actor("menteri"))
-    with on_sqlite.parts.database.connect() as connection:
+    with on_sqlite.toolbox.database.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5_000
     assert on_sqlite.open(filed.instance_id) == [task]  # reading goes on meanwhile
     other.execute("ROLLBACK")
@@ -138,8 +138,8 @@ def test_a_refusal_is_still_the_answer_when_it_cannot_be_noted(on_sqlite: World)
     class RefusedWhileLocked:
         permission: ClassVar[Permission] = Permission.PUBLIC
 
-        def execute(self, unit: Unit) -> None:
-            unit.after_failure(lambda: other.execute("BEGIN IMMEDIATE"))
+        def execute(self, tx: Transaction) -> None:
+            tx.after_failure(lambda: other.execute("BEGIN IMMEDIATE"))
             raise Conflict()
 
     with pytest.raises(Conflict):
@@ -150,7 +150,7 @@ def test_a_refusal_is_still_the_answer_when_it_cannot_be_noted(on_sqlite: World)
 
 def test_T11_a_full_database_says_so_and_recovers(on_sqlite: World) -> None:
     filed = on_sqlite.file()
-    engine = on_sqlite.parts.database
+    engine = on_sqlite.toolbox.database
     with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
@@ -166,4 +166,4 @@ def test_T11_a_full_database_says_so_and_recovers(on_sqlite: World) -> None:
     cap(pages + 10_000)
     on_sqlite.file()
     with reading(engine) as session:
-        assert verify(session, on_sqlite.parts) == []
+        assert verify(session, on_sqlite.toolbox) == []

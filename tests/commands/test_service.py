@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.commands.messages import SendMessage
-from app.commands.service import LoadService
+from app.commands.letter.messages import SendMessage
+from app.commands.procedure.service import LoadService
 from app.domain.errors import Forbidden
 from app.jobs.executor import Executor
 from app.jobs.recounter import Recounter

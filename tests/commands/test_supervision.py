@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, inspect, text, update
 
-from app.commands.instances import CancelInstance
-from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
-from app.commands.tasks import ClaimTask
+from app.commands.case.instances import CancelInstance
+from app.commands.task.complete import ClaimTask
+from app.commands.task.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
 from app.domain.errors import Conflict, NotFound
 from app.jobs.executor import Executor
-from app.queries.board import CAP, Board, Chosen, board
-from app.queries.due import DueTimes
+from app.queries.case.due import DueTimes
+from app.queries.task.board import CAP, Board, Chosen, board
 from app.store.complaints import Complaint
 from app.store.database import reading
 from app.store.escalations import Escalation
@@ -27,8 +27,8 @@ WEEK = timedelta(days=7)
 
 def read(service: World, chosen: Chosen | None = None, offices: frozenset[str] = frozenset()) -> Board:
     """The board as it stands now."""
-    with reading(service.parts.database) as session:
-        times = DueTimes(session, service.parts.shelf, service.clock.now())
+    with reading(service.toolbox.database) as session:
+        times = DueTimes(session, service.toolbox.shelf, service.clock.now())
         return board(session, times, chosen or Chosen(), offices)
 
 
@@ -48,11 +48,11 @@ def statements(service: World, act: Callable[[], Any]) -> int:
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    event.listen(service.parts.database, "before_cursor_execute", note)
+    event.listen(service.toolbox.database, "before_cursor_execute", note)
     try:
         act()
     finally:
-        event.remove(service.parts.database, "before_cursor_execute", note)
+        event.remove(service.toolbox.database, "before_cursor_execute", note)
     return len(sent)
 
 
@@ -70,7 +70,7 @@ def test_the_board_finds_late_work_and_what_is_due_soon(service: World) -> None:
 
 def test_whoever_belongs_to_the_office_complained_of_finds_nothing_of_it_on_the_board(service: World) -> None:
     late(service)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(Complaint).values(accused_unit="DINKES"))
     found = read(service, offices=frozenset({"DINKES"}))
     assert (found.late, found.soon, found.raised, found.offices) == ((), (), (), ())
@@ -131,11 +131,13 @@ def test_the_indexes_serve_the_board(service: World) -> None:
         "SELECT 1 FROM process_instance WHERE ended_at IS NOT NULL AND ended_at >= '2026'": "ix_process_instance_ended",
         "SELECT 1 FROM escalation WHERE acknowledged_at IS NULL ORDER BY raised_at": "ix_escalation_open",
     }
-    if service.parts.database.dialect.name == "postgresql":  # with a handful of rows it rightly reads them all
-        known = {each["name"] for name in metadata.tables for each in inspect(service.parts.database).get_indexes(name)}
+    if service.toolbox.database.dialect.name == "postgresql":  # with a handful of rows it rightly reads them all
+        known = {
+            each["name"] for name in metadata.tables for each in inspect(service.toolbox.database).get_indexes(name)
+        }
         assert set(wanted.values()) <= known
         return
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         for query, index in wanted.items():
             plan = " ".join(row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}")))
             assert index in plan and "TEMP B-TREE" not in plan, (query, plan)

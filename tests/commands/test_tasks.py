@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.commands.tasks import ClaimTask, CompleteTask, ReleaseTask, SaveDraft
+from app.commands.task.complete import ClaimTask, CompleteTask, ReleaseTask, SaveDraft
 from app.domain.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from app.store.audit import AuditEntry
 from app.store.instances import ProcessInstance
@@ -97,7 +97,7 @@ def test_T20_poisonous_field_names_are_refused(service: World, name: str) -> Non
     task = task_of(service)
     with pytest.raises(Invalid):
         service.runner.run(CompleteTask(task, {**FORWARD, name: {"typename": "Jalan"}}), service.actor("menteri"))
-    service.parts.cache.drop(service.rows(ProcessInstance)[0].id)
+    service.toolbox.cache.drop(service.rows(ProcessInstance)[0].id)
     service.runner.run(CompleteTask(task, FORWARD), service.actor("menteri"))
 
 
@@ -130,9 +130,9 @@ def test_a_stale_copy_in_memory_does_no_harm(service: World) -> None:
     filed = service.file()
     service.do(filed, "ministry_disposition", "menteri", FORWARD)
     instance = service.rows(ProcessInstance)[0]
-    stale = service.parts.cache.take(instance.id, instance.version)
+    stale = service.toolbox.cache.take(instance.id, instance.version)
     assert stale is not None
-    service.parts.cache.put(instance.id, instance.version - 1, stale)  # as another node's later change would leave it
+    service.toolbox.cache.put(instance.id, instance.version - 1, stale)  # as another node's later change would leave it
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
     assert service.rows(ProcessInstance)[0].version == instance.version + 1
 

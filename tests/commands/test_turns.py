@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.commands.casefile import CaseFile
-from app.commands.starting import new_row
-from app.commands.unit import Unit
+from app.commands.case.at_work import CaseAtWork
+from app.commands.case.starting import new_row
+from app.commands.transaction import Transaction
 from app.domain.roles import SYSTEM
 from app.jobs.recounter import Recounter
 from app.store.instances import ProcessInstance
@@ -26,38 +26,38 @@ MOVED = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 def test_a_step_that_waited_for_its_case_counts_by_the_newest_calendar(service: World, tmp_path: Path) -> None:
     """It had looked at the service data before, to see what its actor may do."""
     filed = service.file()
-    with service.parts.database.connect() as connection:
-        unit = Unit(connection, service.clock.now(), SYSTEM, service.parts)
-        before = unit.service
+    with service.toolbox.database.connect() as connection:
+        tx = Transaction(connection, service.clock.now(), SYSTEM, service.toolbox)
+        before = tx.service
         connection.rollback()
         load(service, TUESDAY)
-        assert unit.service is before
-        CaseFile.of_instance(unit, filed.instance_id)
-        assert unit.service is not before and len(unit.service.calendar.opening.closures) == 1
+        assert tx.service is before
+        CaseAtWork.of_instance(tx, filed.instance_id)
+        assert tx.service is not before and len(tx.service.calendar.opening.closures) == 1
 
 
 def test_a_case_that_begins_meanwhile_is_not_missed(service: World, tmp_path: Path) -> None:
     """PostgreSQL: it read the old calendar and is stored after the new one; SQLite lets one write at a time anyway."""
-    if service.parts.database.dialect.name == "sqlite":
+    if service.toolbox.database.dialect.name == "sqlite":
         pytest.skip("one writer at a time")
-    other = opened(service.parts.settings.database_url, tmp_path, service.clock)
-    with other.parts.database.begin() as connection:
-        unit = Unit(connection, service.clock.now(), SYSTEM, other.parts)
-        (deployment,) = other.parts.shelf.live(connection).values()
-        new_row(unit, deployment, other.parts.bundle(connection, deployment), "X")  # it begins
+    other = opened(service.toolbox.settings.database_url, tmp_path, service.clock)
+    with other.toolbox.database.begin() as connection:
+        tx = Transaction(connection, service.clock.now(), SYSTEM, other.toolbox)
+        (deployment,) = other.toolbox.shelf.live(connection).values()
+        new_row(tx, deployment, other.toolbox.bundle(connection, deployment), "X")  # it begins
         changing = threading.Thread(target=lambda: load(service, TUESDAY))
         changing.start()
         assert waits(other)  # the change waits for it
     changing.join(10)
     assert not changing.is_alive()
-    other.parts.database.dispose()
+    other.toolbox.database.dispose()
 
 
 def waits(service: World) -> bool:
     """Whether somebody stands before the turn, within ten seconds."""
     asked = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     for _ in range(100):
-        with service.parts.database.connect() as connection:
+        with service.toolbox.database.connect() as connection:
             if connection.execute(asked).scalar_one():
                 return True
         time.sleep(0.1)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from app.cli_admin import verify
+from app.cli.admin import verify
 from app.commands.housekeeping import WriteAnchor
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM
@@ -126,10 +126,10 @@ def lived(backend: str) -> str:
     service.file()
     service.runner.run(WriteAnchor(), SYSTEM)
     if backend == "sqlite":
-        with service.parts.database.connect() as connection:
+        with service.toolbox.database.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    service.parts.database.dispose()
-    return service.parts.settings.database_url
+    service.toolbox.database.dispose()
+    return service.toolbox.settings.database_url
 
 
 def verified(url: str) -> Result:

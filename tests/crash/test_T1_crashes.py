@@ -17,16 +17,16 @@ from typing import Any
 import pytest
 
 from app.bundle.shelf import Shelf
-from app.commands.attachments import SweepAttachments
-from app.commands.recount_slices import SLICE
+from app.commands.attachment.attachments import SweepAttachments
+from app.commands.case.recount_slices import SLICE
+from app.commands.procedure.service import LoadService
 from app.commands.runner import Runner
-from app.commands.service import LoadService
 from app.domain.clock import FrozenClock
 from app.domain.errors import Conflict
 from app.domain.roles import SYSTEM
 from app.engine.cache import LiveCache
 from app.jobs.executor import Executor
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store import faults, migrate
 from app.store.audit import AuditEntry
 from app.store.complaints import Attachment, Complaint
@@ -57,7 +57,7 @@ class Butcher:
 
     def kill(self, service: World, action: str, fault: str, given: dict[str, Any]) -> bool:
         """Let a child do it and die at `fault`; whether it had been told "done" before."""
-        settings = service.parts.settings
+        settings = service.toolbox.settings
         return self.send(settings.database_url, settings.var_dir, service.clock.now().isoformat(), action, fault, given)
 
     def send(self, url: str, var: Path, at: str, action: str, fault: str, given: dict[str, Any]) -> bool:
@@ -200,19 +200,19 @@ def test_T1_killed_anywhere_nothing_is_lost_or_doubled(backend: str, butcher: Bu
         assert _violations(service) == [], (action, point)
     service.clock.advance(timedelta(days=2))
     service.runner.run(SweepAttachments(), SYSTEM)
-    service.parts.database.dispose()
+    service.toolbox.database.dispose()
 
 
 def _restarted(service: World) -> World:
     """The service as a new process finds it: nothing is open, nothing is remembered."""
-    service.parts.database.dispose()
-    parts = replace(service.parts, cache=LiveCache(100), shelf=Shelf())
+    service.toolbox.database.dispose()
+    parts = replace(service.toolbox, cache=LiveCache(100), shelf=Shelf())
     return World(parts, Runner(parts))
 
 
 def _violations(service: World) -> list[object]:
-    with reading(service.parts.database) as session:
-        return list(verify(session, service.parts))
+    with reading(service.toolbox.database) as session:
+        return list(verify(session, service.toolbox))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -257,4 +257,4 @@ def test_T1_a_recount_killed_anywhere_goes_on_and_counts_each_case_once(
         assert prepared.happened() == 1 and _violations(service) == [], point
         expected = {service.rows(Task, state="open")[0].due_at}
         assert {row.due_at for row in service.rows(Task, state="open")} == expected, point
-    service.parts.database.dispose()
+    service.toolbox.database.dispose()

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.commands.attachments import StoreAttachment
-from app.commands.deployments import Deploy
+from app.commands.attachment.attachments import StoreAttachment
 from app.commands.housekeeping import WriteAnchor
-from app.commands.messages import SendMessage, Withdraw
-from app.commands.tasks import ClaimTask, CompleteTask
+from app.commands.letter.messages import SendMessage, Withdraw
+from app.commands.procedure.deployments import Deploy
+from app.commands.task.complete import ClaimTask, CompleteTask
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
@@ -47,7 +47,7 @@ def act(service: World, name: str, given: dict[str, Any]) -> None:
     elif name == "attachment":
         run(StoreAttachment("a.png", things.picture()), VISITOR)
     elif name == "outbox":
-        Outbox(service.parts, senders(service.parts.settings)).deliver()
+        Outbox(service.toolbox, senders(service.toolbox.settings)).deliver()
     elif name == "recount":
         Recounter(service.runner).run_due()
     elif name == "anchor":

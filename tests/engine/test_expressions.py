@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.expressions import (
+from app.engine.expressions.expression import (
     CACHE_SIZE,
     Expression,
     ExpressionError,
@@ -20,7 +20,7 @@ from app.engine.expressions import (
     compile_expression,
     compile_script,
 )
-from app.engine.functions import SIGNATURES
+from app.engine.expressions.functions import SIGNATURES
 from tests.engine.hostile import COSTLY, HOSTILE
 from tests.scale import scaled
 

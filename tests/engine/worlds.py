@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.calendar_data import calendar_from
 from app.domain.limits import Limit
 from app.engine.definition import Definition, define
-from app.engine.instance import Environment, Instance, Step
+from app.engine.instance import EngineStep, Environment, Instance
 from tests.engine.diagrams import Arrow, file, process, start
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Jakarta
@@ -42,11 +42,11 @@ class World:
 
     def __init__(self, definition: Definition, reload: bool = True, start: str | None = None, **data: Any) -> None:
         self.definition, self.reload, self.env = definition, reload, at()
-        self.steps: list[Step] = []
+        self.steps: list[EngineStep] = []
         self.instance, step = Instance.start(definition, data, self.env, start)
         self._after(step)
 
-    def _after(self, step: Step) -> None:
+    def _after(self, step: EngineStep) -> None:
         self.steps.append(step)
         if self.reload:
             self.instance = Instance.decode(self.definition, self.instance.encode())
@@ -67,19 +67,19 @@ class World:
         assert found, f"{element} is not open"
         return found[0]
 
-    def complete(self, element: str, **data: Any) -> Step:
+    def complete(self, element: str, **data: Any) -> EngineStep:
         self._after(self.instance.complete(self.id(element), data, self.env))
         return self.steps[-1]
 
-    def deliver(self, element: str, **data: Any) -> Step:
+    def deliver(self, element: str, **data: Any) -> EngineStep:
         self._after(self.instance.deliver(self.id(element), data, self.env))
         return self.steps[-1]
 
-    def fire(self, element: str) -> Step:
+    def fire(self, element: str) -> EngineStep:
         self._after(self.instance.fire(self.id(element), self.env))
         return self.steps[-1]
 
-    def fail(self, element: str, code: str) -> Step:
+    def fail(self, element: str, code: str) -> EngineStep:
         self._after(self.instance.fail(self.id(element), code, self.env))
         return self.steps[-1]
 

@@ -19,4 +19,4 @@ def crowd(ready: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A service that will hold copies of cases: they have no history, so nobody verifies it."""
     made = opened(ready, tmp_path, clock)
     yield made
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()

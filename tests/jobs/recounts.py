@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import event, select
 
-from app.commands.messages import SendMessage
-from app.commands.service import LoadService
+from app.commands.letter.messages import SendMessage
+from app.commands.procedure.service import LoadService
 from app.engine.instance import Instance
 from app.jobs.recounter import Recounter
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store.audit import AuditEntry
 from app.store.base import table_of
 from app.store.database import reading
@@ -62,8 +62,8 @@ def records(service: World, case: str) -> list[AuditEntry]:
 def dues(service: World) -> dict[str, tuple[Any, ...]]:
     """Everything that a recount may move: due times, their certainty, lists, jobs and drawn timers."""
     found: dict[str, tuple[Any, ...]] = {}
-    bundles = service.parts.bundle
-    with reading(service.parts.database) as session:
+    bundles = service.toolbox.bundle
+    with reading(service.toolbox.database) as session:
         for case in session.scalars(select(ProcessInstance)):
             found[case.id] = (case.due_at, case.due_confirmed)
             if case.state != "completed":
@@ -79,8 +79,8 @@ def dues(service: World) -> dict[str, tuple[Any, ...]]:
 
 
 def green(service: World) -> None:
-    with reading(service.parts.database) as session:
-        assert verify(session, service.parts) == []
+    with reading(service.toolbox.database) as session:
+        assert verify(session, service.toolbox) == []
 
 
 def until_done(service: World) -> None:
@@ -97,7 +97,7 @@ def measured(service: World) -> tuple[int, int]:
         nonlocal count
         count += 1
 
-    event.listen(service.parts.database, "before_cursor_execute", counted)
+    event.listen(service.toolbox.database, "before_cursor_execute", counted)
     quick = _count_quick(counted)
     tracemalloc.start()
     try:
@@ -106,26 +106,26 @@ def measured(service: World) -> tuple[int, int]:
     finally:
         tracemalloc.stop()
         quick()
-        event.remove(service.parts.database, "before_cursor_execute", counted)
+        event.remove(service.toolbox.database, "before_cursor_execute", counted)
 
 
 def _count_quick(counted: Any) -> Any:
     """Statements that go to the driver past SQLAlchemy count too."""
-    from app.store.quick import Quick
+    from app.store.compiled import CompiledStatement
 
-    run, rows = Quick.run, Quick.rows
-    Quick.run = lambda *given: (counted(), run(*given))[1]  # type: ignore[method-assign,assignment]
-    Quick.rows = lambda *given: (counted(), rows(*given))[1]  # type: ignore[method-assign,assignment]
+    run, rows = CompiledStatement.run, CompiledStatement.rows
+    CompiledStatement.run = lambda *given: (counted(), run(*given))[1]  # type: ignore[method-assign,assignment]
+    CompiledStatement.rows = lambda *given: (counted(), rows(*given))[1]  # type: ignore[method-assign,assignment]
 
     def back() -> None:
-        Quick.run, Quick.rows = run, rows  # type: ignore[method-assign]
+        CompiledStatement.run, CompiledStatement.rows = run, rows  # type: ignore[method-assign]
 
     return back
 
 
 def copies(service: World, case: str, number: int) -> None:
     """The rows of one case so many times more."""
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         for model, mine in (
             (ProcessInstance, "id"),
             (Task, "instance_id"),
@@ -150,7 +150,7 @@ def copy(service: World, folder: Path) -> World:
     from tests.databases import copy_url
     from tests.world import template
 
-    backend = service.parts.database.dialect.name
+    backend = service.toolbox.database.dialect.name
     return opened(copy_url(template(backend), folder), folder, service.clock)
 
 

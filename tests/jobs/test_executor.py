@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.commands.instances import RetryIncident
-from app.commands.jobs import RunJob
+from app.commands.case.instances import RetryIncident
+from app.commands.case.jobs import RunJob
 from app.commands.runner import Runner
-from app.commands.tasks import ClaimTask
+from app.commands.task.complete import ClaimTask
 from app.domain.clock import FrozenClock
 from app.domain.errors import Conflict
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.sdk import Case, Result
 from app.store.audit import AuditEntry
 from app.store.database import reading
@@ -88,7 +88,7 @@ def test_T5_two_nodes_never_run_the_same_job(service: World) -> None:
     for _ in range(10):
         service.answered()
     service.clock.at = max(job.due_at for job in service.rows(Job, kind="timer", state="waiting"))
-    other = opened(service.parts.settings.database_url, service.parts.settings.var_dir, service.clock)
+    other = opened(service.toolbox.settings.database_url, service.toolbox.settings.var_dir, service.clock)
     counts: list[int] = []
     threads = [
         threading.Thread(target=lambda each=each: counts.append(Executor(each.runner, batch=3).run_due()))
@@ -102,7 +102,7 @@ def test_T5_two_nodes_never_run_the_same_job(service: World) -> None:
     assert sum(counts) == len(done) >= 10
     ran = [entry.fields["job"] for entry in service.rows(AuditEntry, command="RunJob")]
     assert sorted(ran) == sorted(job.id for job in done)
-    other.parts.database.dispose()
+    other.toolbox.database.dispose()
 
 
 def test_a_dead_executors_jobs_come_free_again(service: World) -> None:
@@ -133,8 +133,8 @@ def raising(_case: Case) -> Result:
 def on_fire(ready: str, tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A service whose handler of `forward_to_opd` always raises."""
     made = opened(ready, tmp_path, clock)
-    handlers = {**made.parts.handlers, "forward_to_opd": raising}
-    parts = replace(made.parts, handlers=handlers)
+    handlers = {**made.toolbox.handlers, "forward_to_opd": raising}
+    parts = replace(made.toolbox, handlers=handlers)
     yield World(parts, Runner(parts))
     parts.database.dispose()
 
@@ -163,14 +163,14 @@ def test_an_incident_that_is_tried_again_goes_on_once_the_cause_is_gone(on_fire:
         run_due(on_fire)
         on_fire.clock.advance(timedelta(hours=1))
     (incident,) = on_fire.rows(Incident)
-    mended = opened(on_fire.parts.settings.database_url, on_fire.parts.settings.var_dir, on_fire.clock)
+    mended = opened(on_fire.toolbox.settings.database_url, on_fire.toolbox.settings.var_dir, on_fire.clock)
     mended.runner.run(RetryIncident(incident.id, "pencetak diganti"), mended.actor("ops"))
     with pytest.raises(Conflict):
         mended.runner.run(RetryIncident(incident.id, "sekali lagi"), mended.actor("ops"))
     run_due(mended)
     assert mended.open(filed.instance_id, "verify_disposition_opd")
     assert mended.rows(ProcessInstance)[0].state == "active"
-    mended.parts.database.dispose()
+    mended.toolbox.database.dispose()
 
 
 def test_T14_a_poisonous_job_does_not_hold_up_the_others(service: World) -> None:
@@ -182,7 +182,7 @@ def test_T14_a_poisonous_job_does_not_hold_up_the_others(service: World) -> None
         {"kind": "escalation", "instance_id": filed.instance_id, "payload": {}},
         {"kind": "overdue", "instance_id": None},
     ]
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         for number, each in enumerate(poison):
             row = {
                 "id": f"{number:032}",
@@ -203,7 +203,7 @@ def test_T14_a_poisonous_job_does_not_hold_up_the_others(service: World) -> None
 def test_T15_a_damaged_row_becomes_one_incident_and_the_rest_goes_on(service: World, blob: bytes) -> None:
     filed, healthy = service.answered(), service.answered()
     sound = _overwrite(service, filed.instance_id, blob)
-    service.parts.cache.drop(filed.instance_id)
+    service.toolbox.cache.drop(filed.instance_id)
     service.clock.at = max(job.due_at for job in service.rows(Job, kind="timer", state="waiting"))
     run_due(service)
     (incident,) = service.rows(Incident)
@@ -211,14 +211,14 @@ def test_T15_a_damaged_row_becomes_one_incident_and_the_rest_goes_on(service: Wo
     states = {instance.id: instance.state for instance in service.rows(ProcessInstance)}
     assert states == {filed.instance_id: "incident", healthy.instance_id: "completed"}
     assert service.file()
-    with reading(service.parts.database) as session:
-        assert {each.row for each in verify(session, service.parts)} == {filed.instance_id}
+    with reading(service.toolbox.database) as session:
+        assert {each.row for each in verify(session, service.toolbox)} == {filed.instance_id}
     _overwrite(service, filed.instance_id, sound)  # as from a backup
 
 
 def _overwrite(service: World, instance_id: str, blob: bytes) -> bytes:
     """Put other bytes into the row of an instance; returns what was there."""
     before: bytes = service.rows(ProcessInstance, id=instance_id)[0].blob
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(blob=blob))
     return before

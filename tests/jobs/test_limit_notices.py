@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app.commands.service import LoadService
-from app.commands.tasks import ClaimTask, CompleteTask
+from app.commands.procedure.service import LoadService
+from app.commands.task.complete import ClaimTask, CompleteTask
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
 from app.jobs.recounter import Recounter
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store.audit import AuditEntry
 from app.store.database import reading
 from app.store.instances import History, ProcessInstance
@@ -78,7 +78,7 @@ def test_it_reminds_then_tells_that_it_is_over_then_escalates(service: World, op
     service.clock.at = waiting(service, open_task.id)[0].due_at
     assert run_due(service) == 1
     assert told(of_the_task(service), service) == {("reminder", "menteri")}
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     service.clock.at = open_task.due_at
     run_due(service)
     assert service.rows(Task)[0].overdue
@@ -87,7 +87,7 @@ def test_it_reminds_then_tells_that_it_is_over_then_escalates(service: World, op
         ("reminder", "menteri"), ("escalation", "menteri"), ("escalation", "kabid"),
     }  # fmt: skip
     service.clock.at += DAY
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     (job,) = waiting(service, open_task.id)
     assert (job.kind, job.payload["level"]) == ("escalation", 1)
     service.clock.at = job.due_at
@@ -114,8 +114,8 @@ def test_T6_after_downtime_only_the_strongest_leaves_once(
     assert {row.fields["due"] for row in of_the_task(service)} == {open_task.due_at.isoformat()}
     ran = [entry.fields for entry in service.rows(AuditEntry, command="RunJob") if entry.fields["element"]]
     assert len(ran) == 1  # one look at the limit said all there was to say
-    with reading(service.parts.database) as session:
-        assert verify(session, service.parts) == []
+    with reading(service.toolbox.database) as session:
+        assert verify(session, service.toolbox) == []
 
 
 def test_born_late_it_says_only_the_strongest(service: World, open_task: Task) -> None:
@@ -133,10 +133,10 @@ def test_a_held_letter_tells_the_time_as_it_is_when_it_leaves(service: World, op
     service.clock.at = open_task.due_at
     run_due(service)
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert not [letter for letter in post.letters if "Eskalasi" in letter.subject]
     service.clock.at = open_task.due_at.replace(hour=1) + DAY  # Friday 08.00
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     letters = [letter for letter in post.letters if "Eskalasi" in letter.subject]
     assert len(letters) == 2
     assert all("lewat sejak Kam 26 Nov 15.45" in letter.body for letter in letters), letters[0].body
@@ -150,7 +150,7 @@ def test_a_task_that_was_done_meanwhile_sends_nothing(service: World, open_task:
     service.runner.run(CompleteTask(task, FORWARD), service.actor("menteri"))
     service.clock.at += DAY
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert not [letter for letter in post.letters if "Eskalasi" in letter.subject]
     states = {row.id: (row.state, row.last_error) for row in service.rows(OutboxMessage)}
     assert {states[each] for each in held} == {("skipped", "done-before")}
@@ -167,7 +167,7 @@ def test_a_held_letter_gives_way_to_a_stronger_one(service: World, open_task: Ta
     assert told(notices(service, state="skipped"), service) == {("reminder", "menteri")}
     service.clock.at += DAY
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert not [
         letter for letter in post.letters if "jatuh tempo" in letter.subject.lower() and "Pengingat" in letter.subject
     ]
@@ -182,7 +182,7 @@ def test_a_letter_that_a_moved_due_time_made_untrue_does_not_leave(service: Worl
     assert task.due_at > service.clock.now() and not task.overdue
     service.clock.at = task.due_at - timedelta(hours=2)
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert not [letter for letter in post.letters if "Eskalasi" in letter.subject]
 
 
@@ -201,7 +201,7 @@ def test_rows_of_the_first_release_go_on(service: World, open_task: Task) -> Non
     """They carry what follows as a list; what it says is worked out now all the same."""
     then = [["overdue", None, "2026-11-26T08:45:00+00:00"], ["escalation", 0, "2026-11-26T08:45:00+00:00"]]
     old = {"limit": "ministry_disposition", "due": "2026-11-26T08:45:00+00:00", "level": None, "then": then}
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(Job).where(Job.task_id == open_task.id).values(payload=old))
     service.clock.at = waiting(service, open_task.id)[0].due_at
     run_due(service)
@@ -215,7 +215,7 @@ def test_rows_of_the_first_release_go_on(service: World, open_task: Task) -> Non
 def test_a_limit_that_was_taken_out_of_the_policy_says_nothing_and_stops_nothing(
     service: World, open_task: Task
 ) -> None:
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(Task).where(Task.id == open_task.id).values(limit_key="gone"))
         gone = {"limit": "gone", "level": None}
         connection.execute(update(Job).where(Job.task_id == open_task.id).values(payload=gone))
@@ -240,13 +240,13 @@ def test_letters_of_one_case_keep_their_order(service: World) -> None:
     filed = service.answered()
     to = f"reporter:{filed.tracking_id}"
     hold(service, to, "receipt")
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     mine = sorted(service.rows(OutboxMessage, recipient=to), key=lambda row: row.created_at)
     assert len(mine) == 3 and {row.state for row in mine} == {"waiting"}
     service.clock.at += 3 * DAY
     post = Post()
     for _ in mine:
-        Outbox(service.parts, [post]).deliver()
+        Outbox(service.toolbox, [post]).deliver()
     assert [row.state for row in service.rows(OutboxMessage, recipient=to)] == ["sent"] * 3
 
 
@@ -254,7 +254,7 @@ def test_a_letter_waits_for_no_other_case(service: World) -> None:
     first, second = service.answered(), service.answered()
     to = f"user:{service.actor('pupr').id}"
     hold(service, to, "forward", first.instance_id)
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     states = {row.instance_id: row.state for row in service.rows(OutboxMessage, recipient=to, template="forward")}
     assert states == {first.instance_id: "waiting", second.instance_id: "sent"}
 
@@ -263,7 +263,7 @@ def hold(service: World, recipient: str, template: str, case: str | None = None)
     """Let a letter leave in three days only."""
     late = service.clock.now() + 3 * DAY
     held = update(OutboxMessage).where(OutboxMessage.recipient == recipient, OutboxMessage.template == template)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         done = connection.execute((held.where(OutboxMessage.instance_id == case) if case else held).values(due_at=late))
     assert done.rowcount == 1
 

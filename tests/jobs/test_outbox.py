@@ -12,16 +12,16 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 
-from app.commands.access import AskForNewSecret, CloseAccess, OpenPersonalLink, ReplaceSecret
-from app.commands.accounts import SetSubstitute
+from app.commands.person.access import AskForNewSecret, CloseAccess, OpenPersonalLink, ReplaceSecret
+from app.commands.person.accounts import SetSubstitute
 from app.domain.roles import SYSTEM
 from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
-from app.queries.tracking import authenticate
+from app.queries.complaint.tracking import authenticate
 from app.senders.letter import Letter, NotSent, Unsendable
 from app.senders.smtp import Smtp
 from app.store.access import PersonalLink
-from app.store.complaints import Message
+from app.store.complaints import ConversationLine
 from app.store.database import reading
 from app.store.outbox import OutboxMessage
 from app.store.people import holders
@@ -50,21 +50,21 @@ class Post:
 
 def test_the_receipt_goes_to_the_reporter_with_number_and_link(service: World) -> None:
     filed, post = service.file(), Post()
-    assert Outbox(service.parts, [post]).deliver() == 1
+    assert Outbox(service.toolbox, [post]).deliver() == 1
     (letter,) = post.letters
     assert letter.to == IDENTITY["email"] and shown(filed.tracking_id) in letter.subject
     assert re.search(r"http://localhost/tautan/[0-9A-Z]{26}\n", letter.body)
     assert "{" not in letter.body and "+00:00" not in letter.body and "WIB" in letter.body
     (row,) = service.rows(OutboxMessage)
     assert (row.state, row.transport, row.sent_at) == ("sent", "post", service.clock.now())
-    assert Outbox(service.parts, [post]).deliver() == 0
+    assert Outbox(service.toolbox, [post]).deliver() == 0
 
 
 def test_a_letter_to_a_reporter_says_what_it_is_about_and_who_signs_but_a_confidential_one_only_its_number(
     service: World,
 ) -> None:
     open_, hidden, post = service.file(), service.file(answers={"is_confidential": True}), Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     about = {
         shown(each.tracking_id): [one for one in post.letters if shown(each.tracking_id) in one.subject]
         for each in (open_, hidden)
@@ -78,7 +78,7 @@ def test_officers_of_the_chosen_office_are_told_in_service_hours(service: World)
     service.clock.advance(timedelta(hours=12))  # 21.00
     service.at_opd()
     post = Post()
-    outbox = Outbox(service.parts, [post])
+    outbox = Outbox(service.toolbox, [post])
     outbox.deliver()
     assert {letter.to for letter in post.letters} == {IDENTITY["email"]}  # the receipt of what was just filed
     service.clock.advance(timedelta(hours=11))  # 08.00 the next day
@@ -90,14 +90,14 @@ def test_officers_of_the_chosen_office_are_told_in_service_hours(service: World)
 def test_english_reporters_are_written_to_in_english(service: World) -> None:
     service.file(lang="en")
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert "Dear reporter" in post.letters[0].body
 
 
 def test_T13_a_receiver_that_is_down_for_an_hour_misses_nothing_and_the_order_stays(service: World) -> None:
     filed = service.answered()
     post = Post(error=NotSent("down"))
-    outbox = Outbox(service.parts, [post])
+    outbox = Outbox(service.toolbox, [post])
     for _ in range(12):
         outbox.deliver()
         service.clock.advance(timedelta(minutes=5))
@@ -115,7 +115,7 @@ def test_T13_a_receiver_that_is_down_for_an_hour_misses_nothing_and_the_order_st
 def test_T13_a_crash_between_sending_and_marking_sends_the_same_key_again(service: World) -> None:
     service.file()
     post = Post()
-    outbox = Outbox(service.parts, [post])
+    outbox = Outbox(service.toolbox, [post])
     outbox._claim()  # the message left, and then the power went out
     service.clock.advance(timedelta(minutes=6))
     outbox.deliver()
@@ -125,9 +125,9 @@ def test_T13_a_crash_between_sending_and_marking_sends_the_same_key_again(servic
 
 def test_a_message_nobody_can_take_is_dropped_with_its_reason(service: World) -> None:
     service.file(identity={"name": "Siti", "phone": "081234567890"})
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     service.file()
-    Outbox(service.parts, [Post(error=Unsendable("refused"))]).deliver()
+    Outbox(service.toolbox, [Post(error=Unsendable("refused"))]).deliver()
     assert {(row.state, row.last_error) for row in service.rows(OutboxMessage)} == {
         ("unreachable", "no-way"),
         ("dropped", "refused"),
@@ -135,7 +135,7 @@ def test_a_message_nobody_can_take_is_dropped_with_its_reason(service: World) ->
 
 
 def test_a_message_that_cannot_be_worded_does_not_hold_up_the_next(service: World) -> None:
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         row = {
             "id": "f" * 32, "key": "poison", "template": "no such template", "recipient": "user:nobody", "fields": {},
             "created_at": service.clock.now(), "due_at": service.clock.now(), "state": "waiting", "attempts": 0,
@@ -147,22 +147,22 @@ def test_a_message_that_cannot_be_worded_does_not_hold_up_the_next(service: Worl
         )
     service.file()
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert len(post.letters) == 1
 
 
 def test_an_erased_reporter_is_written_to_no_more(service: World) -> None:
     service.file()
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(Reporter.__table__.update().values(data_key=None, sealed=None))
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     assert post.letters == []
 
 
 def test_what_the_reporter_is_told_stands_in_the_conversation_too(service: World) -> None:
     service.answered()
-    told = [message for message in service.rows(Message) if message.direction == "out"]
+    told = [message for message in service.rows(ConversationLine) if message.direction == "out"]
     assert [message.template for message in told] == ["receipt", "forwarded", "report"]
     assert all("{" not in message.text for message in told)
 
@@ -173,7 +173,7 @@ def test_deputies_get_the_messages_of_those_they_stand_in_for(service: World, wh
     absent, deputy = service.actor(who).id, service.actor("dinkes").id
     service.runner.run(SetSubstitute(absent, deputy, day, day, "cuti"), SYSTEM)
     role, unit = service.actor(who).grants[0].role, service.actor(who).grants[0].unit
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         assert {absent, deputy} <= set(holders(connection, day, role=role, unit=unit))
         assert deputy not in holders(connection, day + timedelta(days=1), role=role, unit=unit)
 
@@ -188,7 +188,7 @@ def test_S14_of_several_held_letters_about_one_limit_only_the_strongest_leaves(s
         (pupr, "escalation", plain, 3), (pupr, "reminder", plain | {"step": "Tindak lanjut"}, 4),
         (kabid, "reminder", plain, 5),
     ]  # fmt: skip
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         for recipient, template, fields, number in said:
             row = {
                 "id": f"{number:032x}", "key": f"voice{number}", "template": template, "recipient": recipient,
@@ -196,11 +196,11 @@ def test_S14_of_several_held_letters_about_one_limit_only_the_strongest_leaves(s
                 "due_at": now, "state": "waiting", "attempts": 0,
             }  # fmt: skip
             connection.execute(OutboxMessage.__table__.insert(), row)
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     found = {row.id: (row.state, row.last_error) for row in service.rows(OutboxMessage) if row.key.startswith("voice")}
     gone = ("skipped", "superseded")
     assert [found[f"{number:032x}"] for number in range(6)] == [gone, gone, gone, *3 * [("sent", None)]]
-    with service.parts.database.begin() as connection:  # no history tells of these
+    with service.toolbox.database.begin() as connection:  # no history tells of these
         connection.execute(OutboxMessage.__table__.delete().where(OutboxMessage.key.like("voice%")))
 
 
@@ -208,9 +208,9 @@ def test_S5_a_letter_that_did_not_leave_takes_its_link_back_and_one_that_left_ke
     service.file()
     for error, links in ((NotSent("down"), 0), (Unsendable("refused"), 0), (None, 1)):
         service.clock.advance(timedelta(hours=1))
-        with service.parts.database.begin() as connection:
+        with service.toolbox.database.begin() as connection:
             connection.execute(OutboxMessage.__table__.update().values(state="waiting", locked_until=None))
-        Outbox(service.parts, [Post(error=error)]).deliver()
+        Outbox(service.toolbox, [Post(error=error)]).deliver()
         assert len(service.rows(PersonalLink)) == links
 
 
@@ -222,7 +222,7 @@ def test_S5_a_real_mail_carries_the_link_that_opens_the_complaint(service: World
     controller = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        Outbox(service.parts, [Smtp("127.0.0.1", port, "", "", "alur@pekalongan.example")]).deliver()
+        Outbox(service.toolbox, [Smtp("127.0.0.1", port, "", "", "alur@pekalongan.example")]).deliver()
     finally:
         controller.stop()
     (mail,) = mailbox.mails
@@ -235,7 +235,7 @@ def test_S5_a_real_mail_carries_the_link_that_opens_the_complaint(service: World
 
 def test_S5_a_lost_secret_is_replaced_by_the_verified_address_and_everything_stays_sound(service: World) -> None:
     filed, post = service.file(), Post()
-    outbox = Outbox(service.parts, [post])
+    outbox = Outbox(service.toolbox, [post])
     outbox.deliver()
     (token,) = re.findall(r"/tautan/([0-9A-Z]{26})", post.letters[-1].body)
     service.runner.run(OpenPersonalLink(token), VISITOR)
@@ -244,8 +244,8 @@ def test_S5_a_lost_secret_is_replaced_by_the_verified_address_and_everything_sta
     (token,) = re.findall(r"/kode/([0-9A-Z]{26})", post.letters[-1].body)
     assert "Kode rahasia baru" in post.letters[-1].subject
     number, secret = service.runner.run(ReplaceSecret(token), VISITOR)
-    with reading(service.parts.database) as session:
-        assert authenticate(session, service.parts, number, secret) is not None
-        assert authenticate(session, service.parts, number, filed.secret) is None
+    with reading(service.toolbox.database) as session:
+        assert authenticate(session, service.toolbox, number, secret) is not None
+        assert authenticate(session, service.toolbox, number, filed.secret) is None
     service.runner.run(CloseAccess(number), service.reporter(filed))
     assert all(row.revoked_at is not None for row in service.rows(PersonalLink))

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from app.commands.instances import RetryIncident
-from app.commands.messages import SendMessage
-from app.commands.recount import RecountIfChanged
-from app.commands.recount_slices import SLICE, RecountDeadlines
-from app.commands.service import LoadService
+from app.commands.case.instances import RetryIncident
+from app.commands.case.recount import RecountIfChanged
+from app.commands.case.recount_slices import SLICE, RecountDeadlines
+from app.commands.letter.messages import SendMessage
+from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
 from app.jobs.recounter import Recounter
-from app.queries.effects import effect
-from app.queries.recounts import latest
+from app.queries.case.recounts import latest
+from app.queries.task.effects import effect
 from app.store.audit import AuditEntry
 from app.store.database import reading
 from app.store.instances import ProcessInstance
@@ -88,7 +88,7 @@ def test_what_was_counted_again_is_what_would_be_counted_fresh(ready: str, servi
     load(late, *days)
     drain(late)
     assert sorted(map(str, shape(late))) == sorted(map(str, shape(early)))
-    early.parts.database.dispose()
+    early.toolbox.database.dispose()
 
 
 def test_a_case_that_moved_not_has_no_entry(service: World) -> None:
@@ -163,7 +163,7 @@ def test_a_limit_taken_out_of_the_policy_stops_nothing(service: World) -> None:
     filed, other = service.file(), service.at_opd()
     rows = original(service, LIMITS).decode().split("[[limit]]")
     kept = "[[limit]]".join(row for row in rows if 'key = "verify_opd"' not in row and 'key = "overall"' not in row)
-    with service.parts.database.begin() as connection:  # cases of a release that kept no digest of their limits
+    with service.toolbox.database.begin() as connection:  # cases of a release that kept no digest of their limits
         connection.execute(update(ProcessInstance).values(sla_digest=None))
     before = dues(service)
     both = {CALENDAR: original(service, CALENDAR) + closed(TUESDAY), LIMITS: kept.encode()}
@@ -210,10 +210,10 @@ def test_a_change_while_one_runs_starts_it_anew_with_the_newest_data(service: Wo
 def test_a_bad_row_becomes_an_incident_and_the_others_go_on(service: World) -> None:
     filed = [service.answered() for _ in range(SLICE + 5)]
     bad = sorted(each.instance_id for each in filed)[SLICE // 2]
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         (blob,) = connection.execute(select(ProcessInstance.blob).where(ProcessInstance.id == bad)).one()
         connection.execute(update(ProcessInstance).where(ProcessInstance.id == bad).values(blob=b"damaged"))
-    service.parts.cache.drop(bad)
+    service.toolbox.cache.drop(bad)
     load(service, TUESDAY)
     assert drain(service) == 1
     assert (job(service).payload["done"], job(service).payload["failed"]) == (len(filed), 1)
@@ -222,7 +222,7 @@ def test_a_bad_row_becomes_an_incident_and_the_others_go_on(service: World) -> N
     assert {each.instance_id for each in filed if records(service, each.instance_id)} == {
         each.instance_id for each in filed
     } - {bad}
-    with service.parts.database.begin() as connection:  # mended, as from a backup
+    with service.toolbox.database.begin() as connection:  # mended, as from a backup
         connection.execute(update(ProcessInstance).where(ProcessInstance.id == bad).values(blob=blob))
     service.runner.run(RetryIncident(incident.id, "keadaannya dipulihkan"), service.actor("ops"))
     assert drain(service) == 1
@@ -234,7 +234,7 @@ def test_a_row_that_cannot_even_be_read_is_set_aside_alone(service: World) -> No
     for _ in range(4):
         service.file()
     bad = sorted(row.id for row in service.rows(ProcessInstance))[1]
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(Task).where(Task.instance_id == bad).values(limit_key="broken"))
         broken = {"key": "broken", "limit": "not a duration"}
         text = original(service, LIMITS) + f"\n# {json.dumps(broken)}\n".encode()
@@ -248,7 +248,7 @@ def test_a_row_that_cannot_even_be_read_is_set_aside_alone(service: World) -> No
     (incident,) = service.rows(Incident)
     assert incident.instance_id == bad and job(service).state == "done"
     assert len({row.due_at for row in service.rows(Task) if row.instance_id != bad}) == 1
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(
             update(Job).where(Job.instance_id == bad).values(payload={"limit": "overall", "level": None})
         )
@@ -286,9 +286,9 @@ def test_the_effect_is_foretold_and_nothing_changes(service: World) -> None:
     service.answered()
     before = dues(service)
     new = {CALENDAR: original(service, CALENDAR) + closed(TUESDAY)}
-    with reading(service.parts.database) as session:
-        foretold = effect(session, service.parts, new, service.clock.now())
-        none = effect(session, service.parts, {CALENDAR: original(service, CALENDAR)}, service.clock.now())
+    with reading(service.toolbox.database) as session:
+        foretold = effect(session, service.toolbox, new, service.clock.now())
+        none = effect(session, service.toolbox, {CALENDAR: original(service, CALENDAR)}, service.clock.now())
     assert (none.cases, none.moved, none.times) == (2, 0, 0)
     assert dues(service) == before
     service.runner.run(LoadService(new, "banjir"), service.actor("pemilik"))
@@ -302,15 +302,15 @@ def test_progress_is_told_while_it_goes_on_and_afterwards(service: World) -> Non
     for _ in range(4):
         service.file()
     load(service, TUESDAY)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert (told := latest(session)) is not None
         assert (told.going, told.total, told.done, told.causes, told.share) == (True, 4, 0, (CALENDAR,), 0)
     service.runner.run(RecountDeadlines(job(service).id, 3), SYSTEM)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert (told := latest(session)) is not None and (told.done, told.share) == (3, 75)
     service.clock.advance(timedelta(seconds=31))
     drain(service)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert (told := latest(session)) is not None
         assert (told.going, told.done, told.moved, told.times, told.share) == (False, 4, 4, 8, 100)
         assert latest(session, service.clock.now() + timedelta(days=1)) is None
@@ -323,7 +323,7 @@ def test_a_start_counts_again_only_when_the_way_of_counting_changed(
     service.file()
     assert service.runner.run(RecountIfChanged(), SYSTEM) == 0
     assert [row.state for row in service.rows(Job, kind="recount")] == ["done"]
-    monkeypatch.setattr("app.commands.recount.RULE", 99)
+    monkeypatch.setattr("app.commands.case.recount.RULE", 99)
     service.clock.advance(timedelta(hours=1))
     assert service.runner.run(RecountIfChanged(), SYSTEM) == 1
     assert service.runner.run(RecountIfChanged(), SYSTEM) == 0  # it is waiting already

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.commands.instances import RetryIncident
-from app.commands.recount_slices import SLICE
-from app.commands.tasks import CompleteTask
+from app.commands.case.instances import RetryIncident
+from app.commands.case.recount_slices import SLICE
+from app.commands.task.complete import CompleteTask
 from app.jobs.recounter import MOST_IN_A_ROW
 from app.store.audit import AuditEntry
 from app.store.jobs import Incident
@@ -25,7 +25,7 @@ def test_two_nodes_count_each_case_once(crowd: World) -> None:
     originals = service.file().instance_id
     copies(service, originals, number)
     load(service, TUESDAY)
-    other = opened(service.parts.settings.database_url, service.parts.settings.var_dir, service.clock)
+    other = opened(service.toolbox.settings.database_url, service.toolbox.settings.var_dir, service.clock)
     threads = [threading.Thread(target=lambda each=each: until_done(each)) for each in (service, other)]
     for thread in threads:
         thread.start()
@@ -35,7 +35,7 @@ def test_two_nodes_count_each_case_once(crowd: World) -> None:
     assert (payload["done"], payload["moved"], payload["failed"]) == (number + 1, number + 1, 0)
     told = [entry.chain for entry in service.rows(AuditEntry, command="RecountDeadlines") if "moved" in entry.fields]
     assert len(told) == len(set(told)) == number + 1
-    other.parts.database.dispose()
+    other.toolbox.database.dispose()
 
 
 def test_a_thousand_cases_cost_few_statements_and_no_memory(crowd: World) -> None:
@@ -74,7 +74,7 @@ def test_what_fails_for_every_case_is_one_incident_and_not_one_a_case(
     copies(service, service.file().instance_id, 60)
     load(service, TUESDAY)
     with monkeypatch.context() as broken:
-        broken.setattr("app.commands.recount_slices.recount", failing)
+        broken.setattr("app.commands.case.recount_slices.recount", failing)
         assert drain(service) == 0
     incidents = service.rows(Incident)
     assert len([each for each in incidents if each.code == "recount-failed"]) == MOST_IN_A_ROW

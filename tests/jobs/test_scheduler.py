@@ -51,8 +51,8 @@ def test_nobody_is_greeted_at_night_or_on_a_closed_day(service: World) -> None:
 
 
 def test_the_calendars_keepers_are_warned_once_a_week_before_it_ends(service: World) -> None:
-    with service.parts.database.connect() as connection:
-        until: date = service.parts.service(connection).calendar.confirmed_until
+    with service.toolbox.database.connect() as connection:
+        until: date = service.toolbox.service(connection).calendar.confirmed_until
     soon = until - timedelta(days=30)
     service.clock.advance(timedelta(days=(soon - service.clock.now().date()).days))
     first = service.runner.run(WarnOfHorizon(), SYSTEM)
@@ -64,8 +64,8 @@ def test_the_calendars_keepers_are_warned_once_a_week_before_it_ends(service: Wo
 
 
 def test_a_calendar_that_is_certain_for_long_warns_nobody(service: World) -> None:
-    with service.parts.database.connect() as connection:
-        until: date = service.parts.service(connection).calendar.confirmed_until
+    with service.toolbox.database.connect() as connection:
+        until: date = service.toolbox.service(connection).calendar.confirmed_until
     if until - service.clock.now().date() < timedelta(days=61):
         service.clock.advance(timedelta(days=(until - service.clock.now().date()).days - 100))
     assert service.runner.run(WarnOfHorizon(), SYSTEM) == 0
@@ -97,7 +97,7 @@ def test_a_running_ticker_runs_what_is_due_and_stops(service: World) -> None:
 
 @pytest.mark.parametrize("demo", [True, False])
 def test_letters_that_only_lie_here_are_thrown_away_at_night_but_in_the_demo(service: World, demo: bool) -> None:
-    parts = replace(service.parts, settings=replace(service.parts.settings, demo=demo))
+    parts = replace(service.toolbox, settings=replace(service.toolbox.settings, demo=demo))
     folder = parts.settings.var_dir / FOLDER
     service.file()
     Outbox(parts, senders(parts.settings)).deliver()

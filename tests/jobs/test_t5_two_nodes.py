@@ -19,7 +19,7 @@ from tests.world import ROOT, World
 
 def at_once(service: World, folder: Path, part: str, nodes: int = 2) -> list[int]:
     """Let so many processes do their part at the same time; what each of them says it did."""
-    settings, at = service.parts.settings, service.clock.now().isoformat()
+    settings, at = service.toolbox.settings, service.clock.now().isoformat()
     command = [sys.executable, "-m", "tests.jobs.node", settings.database_url, str(folder), at, part]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
     running = [subprocess.Popen(command, **pipes) for _ in range(nodes)]  # type: ignore[call-overload]
@@ -54,8 +54,8 @@ def test_T5_two_processes_drain_due_jobs_exactly_once(service: World, tmp_path: 
 
 @pytest.mark.slow
 def test_T5_two_nodes_greet_everybody_once(service: World, tmp_path: Path) -> None:
-    with service.parts.database.connect() as connection:
-        until: date = service.parts.service(connection).calendar.confirmed_until
+    with service.toolbox.database.connect() as connection:
+        until: date = service.toolbox.service(connection).calendar.confirmed_until
     service.at_opd()
     service.file()
     service.clock.advance(timedelta(days=(until - timedelta(days=30) - service.clock.now().date()).days))

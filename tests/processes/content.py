@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from app.bundle.read import Bundle, read_folder
-from app.bundle.service import ServiceData, read_service
 from app.rehearsal.rehearse import Rehearsed, rehearse
 from app.sdk import Handlers, handlers_of
+from app.standard.service import ServiceData, read_service
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "processes" / "pengaduan_sp4n"

@@ -6,8 +6,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from app.bundle.drawing_plan import Box, Plan, is_area, read_plan
 from app.bundle.pictures import pictures
+from app.drawing.plan import Box, Plan, is_area, read_plan
 from tests.processes.content import FOLDER, ROOT, bundle
 
 FILES = ("pengaduan_sp4n.bpmn", "minta_kelengkapan.bpmn")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import COMMANDS
+from app.cli.main import COMMANDS
 from tests.promises.files import ROOT
 
 ALUR = Path(sys.executable).with_name("alur")
@@ -84,7 +84,7 @@ def test_each_subcommand_explains_itself(command: str) -> None:
 
 def test_the_help_names_every_subcommand_and_imports_none() -> None:
     code = (
-        "import sys; sys.argv = ['alur', '--help']\nfrom app.cli import main\n"
+        "import sys; sys.argv = ['alur', '--help']\nfrom app.cli.main import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\nprint(*sys.modules)"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -115,4 +115,4 @@ def test_every_setting_stands_in_the_readme() -> None:
 def test_the_command_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["name"] == "alur"
-    assert project["scripts"] == {"alur": "app.cli:main"}
+    assert project["scripts"] == {"alur": "app.cli.main:main"}

@@ -46,7 +46,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
         database_url=f"sqlite:///{folder / 'alur.db'}", secret_key="x" * 32, identity_key=bytes(32), var_dir=folder
     )
     app = create_app(settings, SystemClock())
-    app.extensions["alur"].parts.database.dispose()
+    app.extensions["alur"].toolbox.database.dispose()
     return frozenset(rule.rule for rule in app.url_map.iter_rules())
 
 

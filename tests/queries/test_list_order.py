@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Engine, event, insert, text
 from sqlalchemy.orm import Session
 
-from app.commands.complaints import Filed
-from app.commands.messages import SendMessage
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage
 from app.domain.clock import FrozenClock
 from app.domain.roles import Actor, Grant
-from app.queries import inbox
-from app.queries.inbox import Span
+from app.queries.task import inbox
+from app.queries.task.inbox import Span
 from app.store.base import table_of
 from app.store.database import reading
 from app.store.instances import ProcessInstance
@@ -37,7 +37,7 @@ def crowded(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) 
     made = opened(copy_url(template(request.param), tmp_path), tmp_path, clock)
     crowd(made, scaled(ROWS))
     yield made
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()
 
 
 def crowd(service: World, count: int) -> None:
@@ -46,7 +46,7 @@ def crowd(service: World, count: int) -> None:
     (case,) = service.rows(ProcessInstance, id=filed.instance_id)
     row = {column.name: getattr(case, column.name) for column in table_of(ProcessInstance).c}
     begun = service.clock.now()
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         for start in range(0, count, 5_000):
             numbers = range(start, min(start + 5_000, count))
             session.execute(insert(ProcessInstance), [{**row, "id": f"{each:030x}cc"} for each in numbers[::10]])
@@ -60,7 +60,7 @@ def crowd(service: World, count: int) -> None:
                 candidates.append({"task_id": own["id"], "role": pair[0], "unit": pair[1], "due_at": at})
             session.execute(insert(Task), tasks)
             session.execute(insert(Candidate), candidates)
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
 
@@ -90,7 +90,7 @@ def plan(engine: Engine, statement: str, values: Any) -> str:
 
 @pytest.mark.slow
 def test_a_list_of_100_000_rows_walks_its_index_and_sorts_nothing(crowded: World) -> None:
-    engine, now = crowded.parts.database, crowded.clock.now()
+    engine, now = crowded.toolbox.database, crowded.clock.now()
     with reading(engine) as session, asked(engine) as statements:
         first = inbox.listing(session, OFFICER, Span())
         inbox.listing(session, OFFICER, Span(), first.after)
@@ -112,7 +112,7 @@ def test_rows_stand_in_the_order_of_the_earlier_due_time(service: World) -> None
     late = service.file()  # its whole complaint is due before that of the one filed a week later
     service.clock.advance(timedelta(days=16))
     early = service.file()
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         rows = inbox.listing(session, service.actor("menteri"), Span()).rows
     assert [row.tracking_id for row in rows] == [late.tracking_id, early.tracking_id]
     assert [row.due_at for row in rows] == [min(row.clock.due_at, row.case.due_at) for row in rows if row.clock]
@@ -135,7 +135,7 @@ def test_a_case_that_is_late_comes_before_steps_that_are_not(service: World) -> 
     assert task.due_at > service.clock.now() > case.due_at
     (candidate, *_) = service.rows(Candidate, task_id=task.id)
     assert candidate.due_at == case.due_at
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         soon = service.clock.now() + timedelta(days=2)
         late = inbox.listing(session, OFFICER, inbox.span_of("late", service.clock.now(), soon)).rows
         near = inbox.listing(session, OFFICER, inbox.span_of("soon", service.clock.now(), soon)).rows
@@ -170,11 +170,11 @@ def beside(tmp_path: Path, clock: FrozenClock) -> Iterator[tuple[World, Filed]]:
     own = {"id": SECOND, "instance_id": filed.instance_id, "element": "follow_up", "name": "Langkah", "unit": "DPUPR"}
     counted = {"limit_key": "ministry_disposition", "anchored_at": clock.now(), "opened_at": clock.now()}
     far = clock.now() + timedelta(days=300)
-    with Session(made.parts.database) as session, session.begin():
+    with Session(made.toolbox.database) as session, session.begin():
         session.execute(insert(Task), [{**own, **counted, "state": "open", "due_at": far}])
         session.execute(insert(Candidate), [{"task_id": SECOND, "role": "opd_admin", "unit": "DPUPR", "due_at": far}])
     yield made, filed
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()
 
 
 SECOND = "5" * 32

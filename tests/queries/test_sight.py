@@ -37,7 +37,7 @@ def stored(service: World) -> dict[str, Standing]:
     for assigned, accused, anonymous, confidential in CASES:
         filed = service.file()
         of = {"accused_unit": accused, "is_anonymous": anonymous, "is_confidential": confidential}
-        with Session(service.parts.database) as session, session.begin():
+        with Session(service.toolbox.database) as session, session.begin():
             session.execute(update(Complaint).where(Complaint.id == filed.tracking_id).values(**of))
             case = update(ProcessInstance).where(ProcessInstance.id == filed.instance_id)
             session.execute(case.values(unit=assigned))
@@ -48,7 +48,7 @@ def stored(service: World) -> dict[str, Standing]:
 def test_queries_show_exactly_what_the_rule_allows(service: World) -> None:
     cases = stored(service)
     joined = select(Complaint.instance_id).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         for actor in ACTORS:
             looks = viewer(actor, shipped().role_rows)
             ruled = {case: looks.sees(standing) for case, standing in cases.items()}
@@ -56,7 +56,7 @@ def test_queries_show_exactly_what_the_rule_allows(service: World) -> None:
             assert set(session.scalars(joined.where(sight.unsealed(looks)))) == {
                 case for case, found in ruled.items() if not found.sealed
             }
-            assert set(session.scalars(joined.where(sight.known(looks)))) == {
+            assert set(session.scalars(joined.where(sight.there(looks)))) == {
                 case for case, found in ruled.items() if found.known
             }
             about = sight.not_about(looks.offices, ProcessInstance.id)
@@ -66,7 +66,7 @@ def test_queries_show_exactly_what_the_rule_allows(service: World) -> None:
 
 
 def test_a_case_that_is_not_there_and_one_without_a_complaint(service: World) -> None:
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         looks = viewer(ACTORS[0], shipped().role_rows)
         assert sight.of_instance(session, looks, "0" * 32) == sight.PLAIN
         assert sight.seen(session, looks, [None]) == {}
@@ -75,7 +75,7 @@ def test_a_case_that_is_not_there_and_one_without_a_complaint(service: World) ->
 
 def test_the_offices_that_answered_are_found(service: World) -> None:
     filed = service.at_opd()
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert sight.standing(session, filed.tracking_id) == Standing(
             "DPUPR", answered=frozenset({"KEMENPANRB", "DINKOMINFO"})
         )

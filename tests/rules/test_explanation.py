@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 
-from app.domain.calendar import Step
+from app.domain.calendar import ReasonLine
 from app.domain.limits import Limit
 from app.rules.explanation import told
 from app.rules.limits import due_from
@@ -23,7 +23,7 @@ def lines(limit: Limit, start: str, pauses: list[Pause]) -> list[str]:
     return [step.text.id for step in told(limit, city(), began, due_from(limit, city(), began, pauses).at, pauses)]
 
 
-def codes(steps: tuple[Step, ...]) -> list[str]:
+def codes(steps: tuple[ReasonLine, ...]) -> list[str]:
     return [step.code for step in steps]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bundle.service import read_service
 from app.rules.letters import ON_THE_PAGE, fit_to_send
+from app.standard.service import read_service
 
 SERVICE = read_service(Path(__file__).parents[2] / "processes" / "service")
 TELLING = {"title": "Kenari judul", "note": "Kenari", "result": "Kenari", "reason": "Kenari", "reason_en": "Canary"}

@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.bundle import facts
 from app.bundle.scenario import Move, read_scenario
-from app.commands.complaints import Filed
+from app.commands.complaint.filing import Filed
 from app.domain.clock import FrozenClock
 from app.engine.instance import Instance
-from app.queries import complaint_file
-from app.queries import task as tasks
-from app.queries.due import DueTimes
-from app.queries.outcome import Lookahead, Outcome, decision_of
+from app.queries.case.due import DueTimes
+from app.queries.complaint import dossier as complaint_file
+from app.queries.task import task as tasks
+from app.queries.task.preview import Lookahead, Preview, decision_of
 from app.rehearsal import rehearse
 from app.rehearsal.stage import Play, Stage
+from app.rules import facts
 from app.rules.limits import nearest
 from app.store.database import reading
 from app.store.instances import ProcessInstance
@@ -43,7 +43,7 @@ def real(tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A service on SQLite; what differs between databases is looked at elsewhere."""
     made = opened(copy_url(template("sqlite"), tmp_path), tmp_path, clock)
     yield made
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
@@ -68,11 +68,11 @@ def test_every_step_of_every_scenario_has_one_due_time(real: World, name: str) -
 
 def compare(real: World, filed: Filed, stage: Stage) -> None:
     """Stored due times, candidates, the rehearsal's and the last line of each explanation."""
-    with reading(real.parts.database) as session:
+    with reading(real.toolbox.database) as session:
         instance = session.get(ProcessInstance, filed.instance_id)
         assert instance is not None
         assert (instance.status, instance.paused_at is not None) == (stage.status, stage.paused)
-        times = DueTimes(session, real.parts.shelf, real.clock.now())
+        times = DueTimes(session, real.toolbox.shelf, real.clock.now())
         assert instance.due_at == stage.due["instance"]
         if instance.ended_at is None:
             explained(times.of_case(instance, explain=True), instance.due_at, instance)
@@ -93,13 +93,13 @@ def explained(told: Any, stored: datetime | None, instance: ProcessInstance) -> 
             assert "pause" not in {step.code for step in told.explanation}
 
 
-def preview(real: World, filed: Filed, move: Move) -> Mapping[str, Outcome]:
+def preview(real: World, filed: Filed, move: Move) -> Mapping[str, Preview]:
     """What the officer's page foretells for each choice of the form, with the other answers typed already."""
-    with reading(real.parts.database) as session:
+    with reading(real.toolbox.database) as session:
         task = tasks.assignment(session, real.open(filed.instance_id, move.target)[0])
         form = bundle().forms[task.form or ""]
         file = complaint_file.file_of(session, filed.tracking_id)
-        ahead = Lookahead(session, bundle(), real.parts.shelf, handlers(), real.clock.now())
+        ahead = Lookahead(session, bundle(), real.toolbox.shelf, handlers(), real.clock.now())
         return ahead.of_choices(task, file, form, move.answers)
 
 
@@ -111,7 +111,7 @@ def chosen_of(move: Move) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def as_stored(real: World, filed: Filed, outcome: Outcome, before: set[str]) -> None:
+def as_stored(real: World, filed: Filed, outcome: Preview, before: set[str]) -> None:
     """What was foretold is what is stored now."""
     (instance,) = real.rows(ProcessInstance, id=filed.instance_id)
     assert (outcome.status, outcome.ended) == (instance.status, instance.ended_at is not None)
@@ -123,7 +123,7 @@ def as_stored(real: World, filed: Filed, outcome: Outcome, before: set[str]) -> 
         assert min(job.due_at for job in timers if job.id not in before) == outcome.waits_until
 
 
-def as_rehearsed(outcome: Outcome, stage: Stage) -> None:
+def as_rehearsed(outcome: Preview, stage: Stage) -> None:
     """What was foretold is what the rehearsal comes to when it takes that choice."""
     assert (outcome.status, outcome.ended) == (stage.status, stage.instance.completed)
     for each in outcome.opened:
@@ -154,5 +154,5 @@ def test_the_walk_foretells_more_than_the_scenarios_choose(real: World) -> None:
     filed = real.file()
     move = Move("task", "ministry_disposition", "ministry_admin", None, "wall", {"ministry_decision": "forward"}, None)
     assert set(preview(real, filed, move)) == {"forward", "other_agency", "hold", "archive"}
-    with Session(real.parts.database) as session:
+    with Session(real.toolbox.database) as session:
         assert session.get(ProcessInstance, filed.instance_id) is not None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.queries.complaint_file import file_of
-from app.queries.progress import progress
+from app.queries.complaint.dossier import file_of
+from app.queries.complaint.progress import progress
 from app.rules.returns import Return
 from app.store.database import reading
 from tests.commands.conftest import *  # noqa: F403  the fixture `service` on each kind of database
@@ -20,10 +20,10 @@ NOT_OURS = {"authority_decision": "no", "reason_code": "not_authority"}
 
 def returns(service: World, number: str) -> tuple[Return, ...]:
     """The returns as staff and as the reporter get them: the same."""
-    with reading(service.parts.database) as session:
-        bundle = service.parts.bundle(session, file_of(session, number).deployment_id)
-        staff = file_of(session, number).returns(service.parts.service(session), bundle)
-        assert progress(session, service.parts.shelf, number, service.clock.now()).returns == staff
+    with reading(service.toolbox.database) as session:
+        bundle = service.toolbox.bundle(session, file_of(session, number).deployment_id)
+        staff = file_of(session, number).returns(service.toolbox.service(session), bundle)
+        assert progress(session, service.toolbox.shelf, number, service.clock.now()).returns == staff
         return staff
 
 

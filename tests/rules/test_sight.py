@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.bundle.service import ServiceData, read_service
 from app.domain.permissions import Permission
 from app.domain.roles import SYSTEM, Actor, Grant
 from app.rules.sight import NOTHING, Standing, holders, viewer
+from app.standard.service import ServiceData, read_service
 
 SERVICE = Path(__file__).parents[2] / "processes" / "service"
 HAS, MEANT, OTHER = "DPUPR", "DISHUB", "DINKES"  # the office that has the case, the one complained of, a third one

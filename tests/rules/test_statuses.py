@@ -12,10 +12,10 @@ from tests.promises.files import ROOT
 OWN = {"cancelled"}  # the one that the product itself gives
 # The same word for something else: a key of the data, a table, a kind of day. Another one goes on this list.
 SOMETHING_ELSE = {
-    ("app/bundle/service_files.py", "answered"),
-    ("app/bundle/service_statuses.py", "answered"),
-    ("app/bundle/service_statuses.py", "closed"),
-    ("app/cli_user.py", "closed"),
+    ("app/standard/files.py", "answered"),
+    ("app/standard/statuses.py", "answered"),
+    ("app/standard/statuses.py", "closed"),
+    ("app/cli/user.py", "closed"),
     ("app/domain/explanation.py", "closed"),
     ("app/store/complaints.py", "planned"),
     ("app/store/migrations/v0001/cases.py", "draft"),

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.queries.verify_trail import chains
+from app.queries.verify.trail import chains
 from app.store import migrate, trail
 from app.store.database import writer
 from app.store.keys import KeyRing

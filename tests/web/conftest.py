@@ -45,13 +45,13 @@ def service(tmp_path: Path, clock: FrozenClock) -> Iterator[World]:
     """A running service whose clock stands at Monday 09.00 WIB."""
     made = opened(copy_url(template("sqlite"), tmp_path), tmp_path, clock)
     yield made
-    made.parts.database.dispose()
+    made.toolbox.database.dispose()
 
 
 @pytest.fixture
 def app(service: World) -> Flask:
     """Its pages; forms need no token here (that they do is tested by itself), and nobody is too fast."""
-    made = create_app(service.parts.settings, parts=service.parts)
+    made = create_app(service.toolbox.settings, toolbox=service.toolbox)
     made.config.update(WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     limiter.enabled = False
     return made
@@ -60,7 +60,7 @@ def app(service: World) -> Flask:
 @pytest.fixture
 def guarded(service: World) -> Flask:
     """The same pages as they run, tokens included; nobody is too fast."""
-    made = create_app(service.parts.settings, parts=service.parts)
+    made = create_app(service.toolbox.settings, toolbox=service.toolbox)
     limiter.enabled = False
     return made
 
@@ -73,7 +73,7 @@ def visit(app: Flask, service: World) -> Visit:
         client = app.test_client()
         if name is not None:
             token = f"token-of-{name}".ljust(64, "0")
-            with Session(service.parts.database) as session, session.begin():
+            with Session(service.toolbox.database) as session, session.begin():
                 sessions.end(session, token)
                 sessions.begin(session, token, service.actor(name).id, service.clock.now())
             client.set_cookie("alur-masuk", token)

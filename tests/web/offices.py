@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.auth import sessions
-from app.commands.attachments import StoreAttachment
-from app.commands.complaints import Filed
+from app.commands.attachment.attachments import StoreAttachment
+from app.commands.complaint.filing import Filed
 from app.domain.roles import Grant
 from app.store.accounts import RoleGrant, Substitute, User
-from app.store.complaints import Attachment, Complaint, Message
+from app.store.complaints import Attachment, Complaint, ConversationLine
 from app.store.tasks import Task
 from tests.commands.test_attachments import png
 from tests.rules.test_sight import HAS, KINDS, MEANT
@@ -75,12 +75,12 @@ def _filed(service: World, kind: str, place: str, code: str) -> Known:
     }
     who = {"name": f"Kenarinama{code}", "email": f"kenarisurel{code}@example.com", "phone": f"081999000{ord(code)}"}
     filed = service.file(answers=answers, identity=who, attachments=(file,))
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.execute(update(Complaint).where(Complaint.id == filed.tracking_id).values(accused_unit=MEANT))
         # An anonymous reporter's files lose their names; that they do has a test of its own.
         session.execute(update(Attachment).where(Attachment.id == file).values(name=f"kenarilampiran{code}.png"))
         said = {"direction": "in", "author": "reporter", "text": f"Kenaripesan{code} mohon segera."}
-        session.add(Message(complaint_id=filed.tracking_id, at=service.clock.now(), **said))
+        session.add(ConversationLine(complaint_id=filed.tracking_id, at=service.clock.now(), **said))
     service.do(filed, "ministry_disposition", "menteri", FORWARD)
     told = {
         **ASSIGN,
@@ -98,7 +98,7 @@ def _filed(service: World, kind: str, place: str, code: str) -> Known:
         service.do(filed, "follow_up", "pupr", result)
         service.do(filed, "confirm_result", "dinkominfo", {"result_accepted": True})
         service.do(filed, "verify_result", "menteri", PROPER)
-    with Session(service.parts.database) as session:
+    with Session(service.toolbox.database) as session:
         tasks = tuple(session.scalars(select(Task.id).where(Task.instance_id == filed.instance_id)))
     return Known(kind, place, code, filed, file, tasks)
 
@@ -107,7 +107,7 @@ def enter(app: Flask, service: World, *grants: Grant, home: str | None = None, s
     """A browser of somebody with these grants; `stands_in`: also for one of tests.world.PEOPLE."""
     person = f"{abs(hash((grants, home, stands_in))):x}".ljust(32, "0")[:32]
     now, today = service.clock.now(), service.clock.now().date()
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.add(
             User(id=person, name="Orang Lain", email=f"{person}@example.com", unit=home, created_at=now, stamp="1")
         )

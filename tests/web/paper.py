@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.auth import sessions
-from app.commands.complaints import Filed
+from app.commands.complaint.filing import Filed
 from app.store.database import writer
 from tests.world import World
 
@@ -37,7 +37,7 @@ def hidden(page: str, name: str) -> str:
 def signed(app: Flask, service: World, name: str) -> FlaskClient:
     """A browser of the guarded application in which somebody is signed in."""
     browser, cookie = app.test_client(), f"guarded-{name}".ljust(64, "0")
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         sessions.end(session, cookie)
         sessions.begin(session, cookie, service.actor(name).id, service.clock.now())
     browser.set_cookie("alur-masuk", cookie)
@@ -55,8 +55,8 @@ def entered(app: Flask, service: World, filed: Filed) -> FlaskClient:
 @contextmanager
 def locked(service: World, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody else holds the database's write lock for longer than anybody waits."""
-    monkeypatch.setattr(app.extensions["alur"].runner, "_writer", writer(service.parts.database, 30))
-    other = sqlite3.connect(service.parts.settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
+    monkeypatch.setattr(app.extensions["alur"].runner, "_writer", writer(service.toolbox.database, 30))
+    other = sqlite3.connect(service.toolbox.settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         yield

@@ -8,7 +8,7 @@ from datetime import date
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.commands.accounts import AddUser, GrantRole
+from app.commands.person.accounts import AddUser, GrantRole
 from app.domain.roles import SYSTEM
 from tests.world import World
 

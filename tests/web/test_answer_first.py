@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from app.commands.attachments import StoreAttachment
-from app.commands.complaints import Filed
-from app.commands.messages import SendMessage
+from app.commands.attachment.attachments import StoreAttachment
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage
 from app.store import files
 from app.store.complaints import Attachment
 from app.store.outbox import OutboxMessage
@@ -206,7 +206,7 @@ def test_a_photo_has_a_small_copy_for_whoever_may_see_it(visit: Visit, service: 
 
 def test_a_copy_that_is_missing_is_made_again(visit: Visit, service: World) -> None:
     filed, sent = answered(service)
-    folder, (photo,) = service.parts.settings.thumbnails_dir, sent["photos_after"]
+    folder, (photo,) = service.toolbox.settings.thumbnails_dir, sent["photos_after"]
     files.remove(folder, [photo])
     browser = visit(None)
     enter(browser, filed)
@@ -243,7 +243,7 @@ def test_what_was_chosen_and_never_sent_is_its_choosers_own(visit: Visit, servic
 def statements(service: World) -> list[str]:
     """The statements that the database got since the list was cleared last."""
     found: list[str] = []
-    engine: Engine = service.parts.database
+    engine: Engine = service.toolbox.database
     event.listen(engine, "before_cursor_execute", lambda _c, _cursor, text, *_rest: found.append(text))
     return found
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.commands.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
-from app.commands.tasks import ClaimTask, CompleteTask, SaveDraft
+from app.commands.task.complete import ClaimTask, CompleteTask, SaveDraft
+from app.commands.task.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
 from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from app.jobs.executor import Executor
 from app.store.complaints import Complaint
@@ -83,7 +83,7 @@ def test_late_work_stands_under_its_office_step_and_holder(service: World, visit
 
 def test_a_case_past_its_own_limit_is_late_though_its_step_is_not(service: World, visit: Visit) -> None:
     filed = service.at_opd()
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.execute(update(ProcessInstance).values(due_at=service.clock.now() - timedelta(days=3)))
     page = visit("kabid").get("/papan").text
     late = column(page, "terlambat")
@@ -183,7 +183,7 @@ def test_a_confidential_matter_shows_its_number_only_to_whoever_may_not_read_it(
 
 def test_a_supervisor_from_the_office_complained_of_does_not_see_the_case(service: World) -> None:
     task = late_at_dinkominfo(service)
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.execute(update(Complaint).values(accused_unit="DPUPR"))
     kabid = service.actor("kabid")
     both = replace(kabid, grants=(*kabid.grants, *service.actor("pupr").grants))

@@ -67,7 +67,7 @@ def errors(page: str) -> dict[str, str]:
 
 
 def complaints(service: World) -> int:
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         return session.scalar(select(func.count()).select_from(Complaint)) or 0
 
 
@@ -150,12 +150,12 @@ def test_attachments_survive_an_error_elsewhere_and_can_be_taken_off(visit: Visi
     assert errors(page)["attachments"].startswith("jahat.svg: ")
     (kept,) = re.findall(r'name="attachments" value="([0-9a-f]{32})"', page)
     _, page = send(browser, attachments=kept)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert session.get(Attachment, kept).complaint_id == codes(page)[0]  # type: ignore[union-attr]
     _, page = send(browser, title="x", attachments=(io.BytesIO(photo()), "dua.jpg"))
     (second,) = re.findall(r'name="attachments" value="([0-9a-f]{32})"', page)
     _, page = send(browser, attachments=second, lepas=second)
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         assert session.get(Attachment, second).complaint_id is None  # type: ignore[union-attr]
 
 
@@ -300,7 +300,7 @@ def test_t19_huge_and_broken_forms_are_refused_and_nothing_is_stored(
 
 
 def test_one_file_too_large_is_named_and_all_else_stays(visit: Visit, service: World) -> None:
-    largest = service.parts.settings.attachment_bytes
+    largest = service.toolbox.settings.attachment_bytes
     film = FileStorage(io.BytesIO(b"\0" * (largest + 1)), "rekaman.mp4")
     files = [FileStorage(io.BytesIO(photo()), "tiang.jpg"), film]
     body, kind = encoded({**TYPED, "attachments": files})
@@ -313,7 +313,7 @@ def test_one_file_too_large_is_named_and_all_else_stays(visit: Visit, service: W
 
 def test_far_too_much_at_once_is_answered_with_the_way_back_to_the_form(visit: Visit, service: World) -> None:
     browser = visit(None)
-    large = str(service.parts.settings.attachment_bytes * 100)
+    large = str(service.toolbox.settings.attachment_bytes * 100)
     said = {"CONTENT_LENGTH": large}
     answer = browser.post("/lapor", content_type="multipart/form-data; boundary=x", environ_overrides=said)
     assert answer.status_code == 413 and "berkas yang lebih kecil" in answer.text

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.commands.complaints import Filed
+from app.commands.complaint.filing import Filed
 from app.domain.chance import SeededChance
 from app.domain.tracking import tracking_id
 from app.main import create_app
@@ -92,7 +92,7 @@ def test_the_page_closes_after_half_an_hour_and_by_hand(visit: Visit, service: W
 @pytest.fixture
 def limited(service: World) -> Flask:
     """The pages with their limits on tries, tokens off."""
-    app = create_app(service.parts.settings, parts=service.parts)
+    app = create_app(service.toolbox.settings, toolbox=service.toolbox)
     app.config.update(WTF_CSRF_ENABLED=False)
     limiter.enabled = True
     limiter.reset()

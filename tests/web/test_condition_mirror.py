@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.bundle.form_conditions import condition
-from app.engine.expression_errors import ExpressionError
+from app.engine.expressions.errors import ExpressionError
+from app.forms.conditions import condition
 from tests.scale import scaled
 from tests.web.node import asking
 

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask.testing import FlaskClient
 
-from app.commands.complaints import Filed
-from app.commands.messages import SendMessage
-from app.commands.service import LoadService
+from app.commands.complaint.filing import Filed
+from app.commands.letter.messages import SendMessage
+from app.commands.procedure.service import LoadService
 from app.jobs.executor import Executor
 from app.jobs.recounter import Recounter
-from app.queries.due import DueTimes
+from app.queries.case.due import DueTimes
 from app.rules.remaining import letter_fields, unit_of
 from app.store.database import reading
 from app.store.instances import ProcessInstance
@@ -79,13 +79,13 @@ def compare(
     """What is left of both limits, the same in every place."""
     (case,) = service.rows(ProcessInstance, id=filed.instance_id)
     open_ = service.rows(Task, instance_id=filed.instance_id, state="open")
-    with reading(service.parts.database) as session:
-        times = DueTimes(session, service.parts.shelf, now)
+    with reading(service.toolbox.database) as session:
+        times = DueTimes(session, service.toolbox.shelf, now)
         whole = times.of_case(case, explain=True)
         step = times.of_task(open_[0], case, explain=True) if open_ else None
         assert whole is not None
         calendar = times.calendar
-        limit = service.parts.shelf.limit(session, case.sla_digest, "overall", FILED.date())
+        limit = service.toolbox.shelf.limit(session, case.sla_digest, "overall", FILED.date())
     tracking = plain(reporter.get(f"/lacak/{filed.tracking_id}").text)
     told = reporter.get(f"/lacak/{filed.tracking_id}/batas").json
     waiting = plain(officer.get("/tugas" if open_ else "/tugas?saring=waiting").text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from app.bundle.form_values import cleaned
+from app.forms.values import cleaned
 from tests.scale import scaled
 from tests.web.node import asking
 

@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image
 
-from app.commands.messages import SendMessage, Withdraw
+from app.commands.letter.messages import SendMessage, Withdraw
 from app.domain.errors import Conflict
 from app.domain.roles import SYSTEM
 from app.store.complaints import Attachment

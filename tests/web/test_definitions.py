@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.bundle.read import read_folder
-from app.commands.deployments import Deploy
+from app.commands.procedure.deployments import Deploy
 from app.store.deployments import Activation, Deployment
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.commands.complaints import Filed
-from app.commands.service import LoadService
+from app.commands.complaint.filing import Filed
+from app.commands.procedure.service import LoadService
 from app.store.instances import ProcessInstance
 from tests.web.conftest import Visit
 from tests.web.test_citizen_tracking import HOLD, enter

@@ -51,8 +51,8 @@ def own(service: World, tmp_path: Path) -> Iterator[tuple[FlaskClient, Path]]:
     """A browser on a service whose content folder is its own, and the folder of its service data."""
     folder = tmp_path / "content"
     shutil.copytree(ROOT / "processes", folder / "processes")
-    settings = replace(service.parts.settings, processes_dir=folder / "processes")
-    made = create_app(settings, parts=replace(service.parts, settings=settings))
+    settings = replace(service.toolbox.settings, processes_dir=folder / "processes")
+    made = create_app(settings, toolbox=replace(service.toolbox, settings=settings))
     made.config.update(WTF_CSRF_ENABLED=False)
     limiter.enabled = False
     yield made.test_client(), folder / "processes" / "service"

@@ -10,8 +10,8 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Actor, Grant
-from app.queries import inbox
-from app.queries.inbox import Span
+from app.queries.task import inbox
+from app.queries.task.inbox import Span
 from app.store.database import reading
 from app.store.instances import ProcessInstance
 from app.store.tasks import Candidate, Task
@@ -33,7 +33,7 @@ def crowd(service: World, count: int, due: timedelta | None = timedelta(hours=1)
                       "unit": "DPUPR", "state": "open", "opened_at": begun, "due_at": at})  # fmt: skip
         roles = ("opd_admin", "liaison") if number % 2 else ("opd_admin",)
         candidates += [{"task_id": task_id, "role": role, "unit": "DPUPR", "due_at": at} for role in roles]
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.execute(insert(Task), tasks)
         session.execute(insert(Candidate), candidates)
     return [row["id"] for row in sorted(tasks, key=lambda row: (row["due_at"] is None, str(row["due_at"]), row["id"]))]
@@ -41,7 +41,7 @@ def crowd(service: World, count: int, due: timedelta | None = timedelta(hours=1)
 
 def test_pages_follow_each_other_without_gap_or_repetition(service: World) -> None:
     wanted, seen, after = crowd(service, 43), [], None
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         for _ in range(10):
             page = inbox.listing(session, OFFICER, Span(), after, 7)
             seen += [row.task_id for row in page.rows]
@@ -68,7 +68,7 @@ def test_the_counts_stop_at_99(service: World, visit: Visit) -> None:
 
 def test_the_list_walks_the_index_and_sorts_nothing(service: World) -> None:
     plans = []
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         for where in ("AND due_at IS NOT NULL", "AND due_at IS NOT NULL AND due_at < '2030'"):
             query = (
                 f"SELECT due_at, task_id FROM candidate WHERE role='a' AND unit='b' {where} ORDER BY due_at, task_id"
@@ -154,7 +154,7 @@ def test_the_list_speaks_english(service: World, visit: Visit) -> None:
 
 
 def test_the_status_index_serves_the_waiting_list(service: World) -> None:
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         query = "SELECT id FROM process_instance WHERE state='active' AND status IN ('incomplete','answered')"
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert all("ix_process_instance_state_status" in line for line in plan)
@@ -163,10 +163,10 @@ def test_the_status_index_serves_the_waiting_list(service: World) -> None:
 
 def test_what_nobody_works_on_has_its_own_list(service: World, visit: Visit) -> None:
     wanted = crowd(service, 12)
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.execute(update(Task).where(Task.id.in_(wanted[:6])).values(assignee="x" * 32))
     seen, after = [], None
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         for _ in range(5):
             page = inbox.listing(session, OFFICER, Span(free=True), after, 4)
             seen += [row.task_id for row in page.rows]

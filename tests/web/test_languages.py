@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from lxml import etree
 
 from app.bundle.read import read_folder, renamed
-from app.bundle.service import read_service
 from app.domain.text import Text
 from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
+from app.standard.service import read_service
 from app.web.language import FOLDER
 from tests.jobs.test_outbox import Post
 from tests.web.conftest import Visit
@@ -211,7 +211,7 @@ def test_officers_are_written_to_in_the_language_they_choose(visit: Visit, servi
     assert 'value="en" checked' in browser.get("/akun").text
     service.at_opd()
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     letters = {letter.to: letter.subject for letter in post.letters}
     assert "forwarded to Office" in letters["pupr@example.com"]
     assert "diteruskan" in letters[IDENTITY["email"]] or "terima" in letters[IDENTITY["email"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from app.store.complaints import Message
+from app.store.complaints import ConversationLine
 from tests.web.conftest import Visit
 from tests.world import World
 
@@ -26,7 +26,7 @@ def test_the_reporter_and_officers_read_letters_in_the_language_of_the_page(
     visit: Visit, service: World, sent: str, read: str
 ) -> None:
     filed = service.answered(service.file(lang=sent))
-    stored = [" ".join(row.text.split()) for row in service.rows(Message) if row.direction == "out"]
+    stored = [" ".join(row.text.split()) for row in service.rows(ConversationLine) if row.direction == "out"]
     words = {"id": "sudah kami terima", "en": "We have received"}
     mark = {"id": "ditulis dalam bahasa Inggris", "en": "written in Indonesian"}[read]
     reporter, officer = visit(None), visit("dinkominfo")

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from waitress import create_server
 
-from app.cli_serve import log_from
+from app.cli.serve import log_from
 from app.web.log_paths import hushed
 
 TOKEN = "ZZ9Z9Z9Z9Z9Z9Z9Z9Z9Z9Z9Z9Z"

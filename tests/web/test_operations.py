@@ -8,13 +8,13 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from app.commands.recount_slices import RecountDeadlines
-from app.commands.service import LoadService
+from app.commands.case.recount_slices import RecountDeadlines
+from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
 from app.jobs.recounter import Recounter
 from app.queries.audit import PAGE as LINES
-from app.queries.instances import PAGE
-from app.queries.operations import PAGE as MESSAGES
+from app.queries.case.instances import PAGE
+from app.queries.case.operations import PAGE as MESSAGES
 from app.store.audit import AuditEntry
 from app.store.base import table_of
 from app.store.instances import ProcessInstance
@@ -42,7 +42,7 @@ def following(page: str) -> str | None:
 
 def stop(service: World, instance_id: str, code: str = "job-failed") -> Incident:
     """Let the first automatic job of a case have failed for good."""
-    with Session(service.parts.database, expire_on_commit=False) as session, session.begin():
+    with Session(service.toolbox.database, expire_on_commit=False) as session, session.begin():
         job = session.query(Job).filter_by(instance_id=instance_id, state="waiting").order_by(Job.due_at).first()
         assert job is not None
         job.state, job.attempts, job.last_error = "failed", 5, "sambungan terputus"
@@ -189,7 +189,7 @@ def test_the_list_is_narrowed_by_every_filter(service: World, visit: Visit) -> N
 def test_many_cases_come_page_by_page_each_once(service: World, visit: Visit) -> None:
     filed = service.file()
     table = table_of(ProcessInstance)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         one = dict(connection.execute(table.select()).one()._mapping)
         copies = [one | {"id": f"{n:032x}", "business_key": f"SALINAN{n}"} for n in range(2 * PAGE)]
         connection.execute(insert(table), copies)
@@ -229,7 +229,7 @@ def test_the_outbox_shows_no_address_and_narrows_by_state(service: World, visit:
 def test_a_message_that_failed_is_sent_again_once(service: World, visit: Visit) -> None:
     service.file()
     (message, *_) = service.rows(OutboxMessage)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         gone = {"state": "failed", "attempts": 8, "last_error": "kotak surat penuh"}
         connection.execute(update(table_of(OutboxMessage)).values(**gone))
     ops, path = visit("ops"), f"/operasi/kotak-keluar/{message.id}/ulang"
@@ -254,7 +254,7 @@ def test_old_messages_and_audit_lines_are_reached_page_by_page(service: World, v
         (table_of(OutboxMessage), "id", MESSAGES, "/operasi/kotak-keluar"),
         (table_of(AuditEntry), "seq", LINES, "/operasi/audit"),
     ):
-        with service.parts.database.begin() as connection:
+        with service.toolbox.database.begin() as connection:
             one = dict(connection.execute(table.select().limit(1)).one()._mapping)
             ids = (f"{n:032x}" if key == "id" else n for n in range(1_000, 1_000 + size))
             more = {"chain": "z"} if key == "seq" else {}

@@ -50,7 +50,7 @@ def test_what_left_is_shown_as_it_was_even_after_the_words_have_changed(visit: V
     filed = service.file()
     delivered(service)
     table = table_of(OutboxMessage)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(table).values(fields={"tracking_id": filed.tracking_id}))
     assert "Perkiraan selesai" in texts(visit("ops").get(PAGE).text)[0]
 
@@ -74,7 +74,7 @@ def test_a_case_that_became_confidential_after_its_letters_left_is_sealed_too(vi
     filed = service.file()
     delivered(service)
     assert texts(visit("ops").get(PAGE).text)
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(table_of(Complaint)).values(is_confidential=True))
     assert texts(visit("ops").get(PAGE).text) == []
     assert filed
@@ -84,10 +84,10 @@ def test_a_letter_that_waits_while_its_case_becomes_confidential_leaves_without_
     from app.store.complaints import Complaint
 
     service.answered()
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(table_of(Complaint)).values(is_confidential=True))
     post = Post()
-    Outbox(service.parts, [post]).deliver()
+    Outbox(service.toolbox, [post]).deliver()
     said = "\n".join(letter.subject + letter.body for letter in post.letters)
     assert TITLE not in said and "Lampu sudah menyala kembali." not in said and post.letters
 
@@ -104,7 +104,7 @@ def test_a_letter_that_only_lies_here_is_not_called_sent(visit: Visit, service: 
 def test_a_letter_that_a_mail_server_took_is_called_sent(app: Flask, visit: Visit, service: World) -> None:
     app.extensions["alur"] = replace(app.extensions["alur"], ways=(Smtp("127.0.0.1", 1, "", "", "a@b.example"),))
     service.file()
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     page = visit("ops").get(PAGE).text
     assert states(page) == ["terkirim"] and "tidak ada surat yang keluar" not in page
 
@@ -115,9 +115,9 @@ def test_whoever_cannot_be_reached_and_whatever_is_refused_is_a_problem_on_the_o
     ops = visit("ops")
     assert figure(ops.get("/operasi").text) == 0
     service.file(identity={"name": "Siti", "phone": "081234567890"})
-    Outbox(service.parts, [Post()]).deliver()
+    Outbox(service.toolbox, [Post()]).deliver()
     service.file()
-    Outbox(service.parts, [Post(error=Unsendable("recipient refused (550)"))]).deliver()
+    Outbox(service.toolbox, [Post(error=Unsendable("recipient refused (550)"))]).deliver()
     overview = ops.get("/operasi").text
     assert figure(overview) == 2
     assert 'class="figure figure-late"><a href="/operasi/kotak-keluar?keadaan=problem"' in overview
@@ -136,7 +136,7 @@ def figure(page: str) -> int:
 
 def test_what_did_not_arrive_can_be_tried_again(visit: Visit, service: World) -> None:
     service.file(identity={"name": "Siti", "phone": "081234567890"})
-    Outbox(service.parts, []).deliver()
+    Outbox(service.toolbox, []).deliver()
     (row,) = service.rows(OutboxMessage)
     assert row.state == "unreachable"
     refused = visit("ops").post(f"{PAGE}/{row.id}/ulang", data={"reason": "pendek"})
@@ -157,15 +157,15 @@ def test_in_the_demo_a_kept_letter_can_be_followed_and_nowhere_else(app: Flask, 
     (secret,) = service.rows(OutboxMessage, instance_id=hidden.instance_id)
     assert visit("ops").post(f"{PAGE}/{secret.id}/buka").status_code == 404
     web = app.extensions["alur"]
-    real = replace(web.parts, settings=replace(web.parts.settings, demo=False))
-    app.extensions["alur"] = replace(web, parts=real)
+    real = replace(web.toolbox, settings=replace(web.toolbox.settings, demo=False))
+    app.extensions["alur"] = replace(web, toolbox=real)
     assert visit("ops").post(f"{PAGE}/{row.id}/buka").status_code == 404
     assert "Buka seperti penerimanya" not in visit("ops").get(PAGE).text
 
 
 def test_the_page_asks_as_much_for_two_letters_as_for_fifty(visit: Visit, service: World) -> None:
     ops, asked = visit("ops"), []
-    event.listen(service.parts.database, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    event.listen(service.toolbox.database, "before_cursor_execute", lambda *args: asked.append(args[2]))
 
     def cost() -> int:
         asked.clear()

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from app.bundle.drawing import frame
-from app.bundle.drawing_plan import is_area, read_plan
+from app.drawing.draw import frame
+from app.drawing.plan import is_area, read_plan
 from app.web.paper import READABLE, parts
 from tests.processes.content import bundle
 from tests.web.conftest import Visit

@@ -27,8 +27,8 @@ NEW = "sepeda biru di loteng"
 def link(service: World, template: str = "password_reset") -> str:
     """Where the mailed link leads."""
     (message,) = service.rows(OutboxMessage, template=template)
-    Outbox(service.parts, senders(service.parts.settings)).deliver()
-    letter = kept(service.parts.settings.var_dir / BLACKHOLE, message.key)
+    Outbox(service.toolbox, senders(service.toolbox.settings)).deliver()
+    letter = kept(service.toolbox.settings.var_dir / BLACKHOLE, message.key)
     assert letter is not None
     (path,) = re.findall(r"http://localhost(/sandi/\S+)", letter.body)
     return str(path)
@@ -133,10 +133,10 @@ def test_where_no_mail_leaves_the_page_says_so(app: Flask, service: World) -> No
     demo = app.test_client().post("/sandi", data={"email": EMAIL}).text
     assert "surel tidak benar-benar dikirim" in demo
     found = app.extensions["alur"]
-    real = replace(found.parts, settings=replace(found.parts.settings, demo=False))
-    app.extensions["alur"] = replace(found, parts=real)
+    real = replace(found.toolbox, settings=replace(found.toolbox.settings, demo=False))
+    app.extensions["alur"] = replace(found, toolbox=real)
     assert "Pemasangan ini belum dapat mengirim surel." in app.test_client().post("/sandi", data={"email": EMAIL}).text
     ways = (Smtp("127.0.0.1", 1, "", "", "a@b.example"),)
-    app.extensions["alur"] = replace(found, parts=real, ways=ways)
+    app.extensions["alur"] = replace(found, toolbox=real, ways=ways)
     said = app.test_client().post("/sandi", data={"email": EMAIL}).text
     assert "belum dapat mengirim surel" not in said and "kami kirim ke sana tautan" in said

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask.testing import FlaskClient
 
-from app.queries.people import actor_of
+from app.queries.person.people import actor_of
 from app.store.accounts import RoleGrant, Substitute, User
 from app.store.audit import AuditEntry
 from app.store.database import reading
@@ -112,7 +112,7 @@ def test_every_change_stands_in_the_audit_without_names(service: World, visit: V
 
 def roles(service: World, user_id: str) -> frozenset[str]:
     """The roles somebody holds today."""
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         actor = actor_of(session, user_id, service.clock.now().date())
     assert actor is not None
     return actor.roles

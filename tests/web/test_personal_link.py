@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.commands.instances import CancelInstance
+from app.commands.case.instances import CancelInstance
 from app.store.access import ReporterSession, VerifiedContact
 from app.store.audit import AuditEntry
-from app.store.complaints import Complaint, Message
+from app.store.complaints import Complaint, ConversationLine
 from app.store.database import compact_json
 from app.store.outbox import OutboxMessage
 from app.store.schema import metadata
@@ -26,7 +26,7 @@ NEW = "Kode rahasia baru"
 
 def everything(service: World) -> list[tuple[object, ...]]:
     """Every row of every table."""
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         return [tuple(row) for table in metadata.sorted_tables for row in connection.execute(table.select())]
 
 
@@ -225,9 +225,9 @@ def test_an_address_that_was_changed_since_is_not_verified(visit: Visit, service
     from app.store.reporters import Reporter
 
     rows = {row.complaint_id: row for row in service.rows(Reporter)}
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         table = table_of(Reporter)
-        data_key, sealed = service.parts.keys.seal({**IDENTITY, "email": "baru@example.com"}, number)
+        data_key, sealed = service.toolbox.keys.seal({**IDENTITY, "email": "baru@example.com"}, number)
         changed = {"data_key": data_key, "sealed": sealed, "email_hash": rows[other.tracking_id].email_hash}
         connection.execute(table.update().where(table.c.complaint_id == number).values(**changed))
     for address in (EMAIL, "baru@example.com"):
@@ -240,7 +240,7 @@ def test_outbox_conversation_and_audit_show_the_links_place_only(visit: Visit, s
     delivered(service)
     row = next(row for row in service.rows(OutboxMessage, template="report"))
     assert "[tautan pribadi]" in row.body and "/tautan/" not in row.body
-    told = [message.text for message in service.rows(Message) if message.template == "report"]
+    told = [message.text for message in service.rows(ConversationLine) if message.template == "report"]
     assert all("[tautan pribadi]" in text for text in told) and told
     english = service.file(lang="en")
     delivered(service)

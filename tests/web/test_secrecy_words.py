@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.bundle.service import FOLDER, read_contents
-from app.commands.complaints import Filed
-from app.commands.service import LoadService
+from app.commands.complaint.filing import Filed
+from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
+from app.standard.service import FOLDER, read_contents
 from tests.web.conftest import Visit
 from tests.web.test_citizen import TYPED
 from tests.world import ROOT, World

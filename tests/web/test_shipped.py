@@ -129,7 +129,7 @@ def test_without_a_bundle_the_service_starts_and_says_what_is_missing(
     service: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shipped.install, "__defaults__", (tmp_path,))
-    bare = create_app(service.parts.settings, parts=service.parts)
+    bare = create_app(service.toolbox.settings, toolbox=service.toolbox)
     assert "make assets" in capsys.readouterr().out
     page = bare.test_client().get("/")
     assert page.status_code == 200 and "/static/bundle/app.css" in page.text

@@ -20,7 +20,7 @@ from app.commands.housekeeping import SendDigests
 from app.domain.roles import SYSTEM, Grant
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
-from app.queries.verify import counts, verify
+from app.queries.verify.verify import counts, verify
 from app.senders.chosen import senders
 from app.store.database import reading
 from app.store.schema import metadata
@@ -248,8 +248,8 @@ def test_no_row_letter_log_or_report_tells_of_a_confidential_case(
     service.runner.run(SendDigests(), SYSTEM)
     service.clock.advance(timedelta(days=30))
     Executor(service.runner).run_due()
-    Outbox(service.parts, senders(service.parts.settings)).deliver()
-    with service.parts.database.connect() as connection:
+    Outbox(service.toolbox, senders(service.toolbox.settings)).deliver()
+    with service.toolbox.database.connect() as connection:
         for table in metadata.sorted_tables:
             rows = [
                 b"|".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
@@ -260,10 +260,10 @@ def test_no_row_letter_log_or_report_tells_of_a_confidential_case(
                     held = any(case.word(stem).encode() in row for row in rows)
                     assert not held or table.name in {"complaint", "answer", "message", "attachment"}, table.name
                     assert not held or stem != PERSON, table.name
-    letters = [path.read_text("utf-8") for path in service.parts.settings.var_dir.rglob("*.json")]
+    letters = [path.read_text("utf-8") for path in service.toolbox.settings.var_dir.rglob("*.json")]
     assert len(letters) > 20
-    with reading(service.parts.database) as session:
-        reports = [str(verify(session, service.parts)), str(counts(session))]
+    with reading(service.toolbox.database) as session:
+        reports = [str(verify(session, service.toolbox)), str(counts(session))]
     said = capfd.readouterr()
     for case in cases:
         for where in (*letters, *reports, said.out + said.err):

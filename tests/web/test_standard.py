@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
-from app.bundle.channel_rules import RECEIVED
+from app.standard.channels import RECEIVED
 from tests.processes.content import service as city
 from tests.promises.files import ROOT
 from tests.web.conftest import Visit
@@ -116,7 +116,7 @@ def test_only_the_form_reaches_this_service_and_the_page_says_so(page: html.Html
 
 
 def test_a_connected_channel_would_be_told_apart(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.web.standard.RECEIVED", frozenset({"shortcode"}))
+    monkeypatch.setattr("app.web.citizen.standard.RECEIVED", frozenset({"shortcode"}))
     page = html.fromstring(visit(None).get("/standar").text)
     connected = next(head for head in page.iter("h3") if words(head) == "Kanal yang tersambung ke layanan ini")
     assert words(connected.getnext()).startswith("SMS 1708")

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import event
 
-from app.commands.attachments import StoreAttachment
+from app.commands.attachment.attachments import StoreAttachment
 from app.domain.errors import StorageFull
 from app.jobs.executor import Executor
-from app.queries.verify import verify
+from app.queries.verify.verify import verify
 from app.store.complaints import Attachment, Complaint
 from app.store.database import reading
 from app.store.jobs import Job
@@ -29,7 +29,7 @@ TYPED = {**ANSWERS, **IDENTITY}
 @contextmanager
 def full_database(service: World) -> Iterator[None]:
     """The database file may not grow by a single page."""
-    engine = service.parts.database
+    engine = service.toolbox.database
 
     def refuse(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # SQLite makes that the present size
@@ -78,13 +78,13 @@ def test_T11_a_full_disk_is_said_reading_goes_on_and_room_heals_it(
         with suppress(StorageFull):  # a tick that fails is followed by the next
             Executor(service.runner).run_due()
     assert len(service.rows(Complaint)) == before and service.open(other.instance_id) == [task]
-    with reading(service.parts.database) as session:
-        assert verify(session, service.parts) == []
+    with reading(service.toolbox.database) as session:
+        assert verify(session, service.toolbox) == []
     assert citizen.post("/lapor", data=TYPED).status_code == 302
     assert officer.post(f"/tugas/{task}", data=FORWARD).status_code == 200
     Executor(service.runner).run_due()
-    with reading(service.parts.database) as session:
-        assert verify(session, service.parts) == []
+    with reading(service.toolbox.database) as session:
+        assert verify(session, service.toolbox) == []
 
 
 def test_T11_a_file_that_finds_no_room_leaves_nothing_behind(visit: Visit, service: World) -> None:
@@ -93,6 +93,6 @@ def test_T11_a_file_that_finds_no_room_leaves_nothing_behind(visit: Visit, servi
     with no_file_grows(service), pytest.raises(StorageFull):
         service.runner.run(StoreAttachment("foto.jpg", out.getvalue()), VISITOR)
     assert service.rows(Attachment) == []
-    assert [path for path in service.parts.settings.attachments_dir.rglob("*") if path.is_file()] == []
+    assert [path for path in service.toolbox.settings.attachments_dir.rglob("*") if path.is_file()] == []
     service.runner.run(StoreAttachment("foto.jpg", photo()), VISITOR)
     assert len(service.rows(Attachment)) == 1

@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 
-from app.engine.functions import SIGNATURES
+from app.engine.expressions.functions import SIGNATURES
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
 from app.store.tasks import Answer, Draft
@@ -24,9 +24,9 @@ NAMES = tuple(dict.fromkeys((*INSIDE, *SIGNATURES, *vars(builtins))))
 
 def every_name(service: World) -> list[str]:
     """The names above, and every variable, limit, decision and element of the procedure that no form asks for."""
-    with service.parts.database.connect() as connection:
-        bundle = service.parts.bundle(connection, service.parts.shelf.live(connection)["pengaduan_sp4n"])
-        limits = service.parts.service(connection).limit_versions
+    with service.toolbox.database.connect() as connection:
+        bundle = service.toolbox.bundle(connection, service.toolbox.shelf.live(connection)["pengaduan_sp4n"])
+        limits = service.toolbox.service(connection).limit_versions
     asked = {key for form in bundle.forms.values() for key in form.by_key}
     return sorted({*NAMES, *bundle.manifest.variables, *limits, *bundle.ids, *bundle.decisions} - asked)
 
@@ -57,7 +57,7 @@ def test_T20_an_officers_form_refuses_or_keeps_every_name_as_plain_data(
     assert browser.get(f"/tugas/{task}").status_code == 200
     after = service.rows(ProcessInstance)[0]
     assert (after.version, after.blob) == (before.version, before.blob)
-    service.parts.cache.drop(filed.instance_id)
+    service.toolbox.cache.drop(filed.instance_id)
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
 
 
@@ -74,7 +74,7 @@ def test_T20_words_that_mean_something_are_plain_answers(visit: Visit, service: 
         said = f"{value} jalan di depan rumah kami berlubang besar sekali"
         filed = service.file(answers={"title": said[:150], "chronology": said})
         service.do(filed, "ministry_disposition", "menteri", {**FORWARD, "note": said})
-        service.parts.cache.drop(filed.instance_id)
+        service.toolbox.cache.drop(filed.instance_id)
         service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
         kept = [row.data for row in service.rows(Answer, instance_id=filed.instance_id)]
         assert kept[0]["chronology"] == said and kept[1]["note"] == said

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.commands.accounts import SetActive
+from app.commands.person.accounts import SetActive
 from app.domain.roles import SYSTEM
 from app.store.complaints import Complaint
 from app.store.tasks import Draft, Task

@@ -41,7 +41,7 @@ class Composing:
 
 def delivered(service: World) -> list[tuple[str, str | None, list[str]]]:
     way = Composing()
-    Outbox(service.parts, [way]).deliver()
+    Outbox(service.toolbox, [way]).deliver()
     return way.mails
 
 
@@ -89,7 +89,7 @@ def test_W10_an_address_with_a_line_break_is_nobodys(visit: Visit, service: Worl
 
 def test_W10_even_an_address_that_came_in_another_way_forges_nothing(service: World) -> None:
     service.at_opd()
-    with service.parts.database.begin() as connection:
+    with service.toolbox.database.begin() as connection:
         connection.execute(update(User).where(User.id == service.actor("pupr").id).values(email="a@b.c\r\nBcc: x@y.z"))
     assert all(bcc is None for _, bcc, _ in delivered(service))
     (dropped,) = service.rows(OutboxMessage, state="dropped")

@@ -74,7 +74,7 @@ def test_w13_eight_hours_end_a_session_however_busy(service: World, visit: Visit
 def test_w13_the_database_keeps_no_cookie(app: Flask, service: World) -> None:
     person(service)
     token = cookies(sign_in(app.test_client()))["alur-masuk"].split(";")[0].partition("=")[2]
-    with reading(service.parts.database) as session:
+    with reading(service.toolbox.database) as session:
         kept = session.scalars(select(Session.id)).all()
     assert len(token) == 64
     assert kept == [sessions.key_of(token)]
@@ -82,8 +82,8 @@ def test_w13_the_database_keeps_no_cookie(app: Flask, service: World) -> None:
 
 def test_w13_cookies_over_https_are_bound_to_the_host(service: World) -> None:
     person(service)
-    settings = replace(service.parts.settings, base_url="https://aduan.example")
-    app = create_app(settings, parts=replace(service.parts, settings=settings))
+    settings = replace(service.toolbox.settings, base_url="https://aduan.example")
+    app = create_app(settings, toolbox=replace(service.toolbox, settings=settings))
     app.config["WTF_CSRF_ENABLED"] = False
     browser = app.test_client()
     found = cookies(browser.get("/masuk", base_url="https://aduan.example"))

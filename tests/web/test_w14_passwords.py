@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.auth.sign_in import wait
-from app.commands import passwords
+from app.commands.person import passwords
 from app.store.accounts import SignInFailure, User
 from app.web.security import limiter
 from tests.web.signing import EMAIL, PASSWORD, person, sign_in

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.commands.accounts import AddUser, GrantRole, SetSubstitute
+from app.commands.person.accounts import AddUser, GrantRole, SetSubstitute
 from app.domain.permissions import Permission
 from app.domain.roles import can
 from app.main import create_app, refuse_undeclared
@@ -48,7 +48,7 @@ def objects(service: World) -> dict[str, str]:
     grant = service.runner.run(GrantRole(person, "ops", "SK 2/2026", day), admin)
     now = service.clock.now()
     escalation = {"limit_key": "verify_opd", "level": 0, "due_at": now, "raised_at": now}
-    with Session(service.parts.database) as session, session.begin():
+    with Session(service.toolbox.database) as session, session.begin():
         session.add(Escalation(instance_id=filed.instance_id, of=task, **escalation))
     return {
         "of": task,
@@ -88,8 +88,8 @@ def expected(permission: Permission, endpoint: str, rule: Rule, name: str | None
     if name is None:
         return "sign-in"
     actor = service.actor(name)
-    with reading(service.parts.database) as session:
-        roles = service.parts.service(session).roles
+    with reading(service.toolbox.database) as session:
+        roles = service.toolbox.service(session).roles
     if not can(actor, permission, roles):
         return "refused"
     if endpoint == "operations.open_as_addressee":
@@ -148,4 +148,4 @@ def test_w1_blueprints_have_no_undeclared_routes(service: World, monkeypatch: py
     blueprint.add_url_rule("/other", "other", lambda: "x")
     monkeypatch.setattr(health, "blueprint", blueprint)
     with pytest.raises(RuntimeError, match=r"other\.other"):
-        create_app(service.parts.settings, parts=service.parts)
+        create_app(service.toolbox.settings, toolbox=service.toolbox)

@@ -48,8 +48,8 @@ def test_w20_every_answer_carries_the_headers(app: Flask, visit: Visit) -> None:
 
 
 def test_w20_https_asks_browsers_to_stay_with_it(service: World) -> None:
-    settings = replace(service.parts.settings, base_url="https://aduan.example")
-    app = create_app(settings, parts=replace(service.parts, settings=settings))
+    settings = replace(service.toolbox.settings, base_url="https://aduan.example")
+    app = create_app(settings, toolbox=replace(service.toolbox, settings=settings))
     answer = app.test_client().get("/healthz", base_url="https://aduan.example")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
 
@@ -116,8 +116,8 @@ def test_t12_a_locked_database_answers_503_and_recovers(
     filed = service.at_opd()
     (task,) = service.open(filed.instance_id)
     browser, runner = visit("pupr"), app.extensions["alur"].runner
-    monkeypatch.setattr(runner, "_writer", writer(service.parts.database, 50))
-    path = service.parts.settings.database_url.removeprefix("sqlite:///")
+    monkeypatch.setattr(runner, "_writer", writer(service.toolbox.database, 50))
+    path = service.toolbox.settings.database_url.removeprefix("sqlite:///")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     answer = browser.post(f"/tugas/{task}/ambil")

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.commands.identity import OpenIdentity
-from app.commands.messages import SendMessage
+from app.commands.complaint.identity import OpenIdentity
+from app.commands.letter.messages import SendMessage
 from app.jobs.outbox import Outbox
 from app.main import create_app
 from app.senders.chosen import senders
@@ -95,14 +95,14 @@ def test_W4_the_identity_is_in_no_row_blob_letter_file_or_log(
     service.runner.run(OpenIdentity(entrusted[1], "perlu menghubungi"), service.actor("dinkominfo"))
     shown = visit("dinkominfo").post(f"/aduan/{entrusted[1]}/identitas", data={"reason": REASON}).text
     assert CANARY["name"] in shown  # the one place, after a reason that stands in the audit
-    Outbox(service.parts, senders(service.parts.settings)).deliver()
+    Outbox(service.toolbox, senders(service.toolbox.settings)).deliver()
     assert {row.state for row in service.rows(OutboxMessage) if row.recipient.startswith("reporter:")} == {"kept"}
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
                 kept = b"|".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
                 assert [word for word in WORDS if word.encode() in kept] == [], table.name
-    for path in service.parts.settings.var_dir.rglob("*"):
+    for path in service.toolbox.settings.var_dir.rglob("*"):
         if path.is_file():
             content = path.read_bytes().replace(CANARY["email"].encode(), b"")  # a letter names whom it is for
             assert [word for word in WORDS if word.encode() in content] == [], path.name
@@ -132,7 +132,7 @@ def test_S5_no_token_and_no_secret_is_in_a_row_a_page_a_file_or_a_log(
     cookies = re.findall(r"alur-lacak=(\w+)", str([each.headers for each in (answer, opened, renewed)]))
     assert len(set(cookies)) == 3
     hidden = {*tokens, *cookies, secret, fresh, fresh.replace("-", "")}
-    with service.parts.database.connect() as connection:
+    with service.toolbox.database.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
                 kept = b"|".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
@@ -150,7 +150,7 @@ def test_S5_no_token_and_no_secret_is_in_a_row_a_page_a_file_or_a_log(
             assert [word for word in hidden if word in shown] == [], page
     shown = browser.get(f"/lacak/{number}").text + other.get(f"/lacak/{number}").text
     assert [word for word in hidden if word in shown] == []
-    for place in service.parts.settings.var_dir.rglob("*"):
+    for place in service.toolbox.settings.var_dir.rglob("*"):
         if place.is_file() and place.parent.name != "outbox":  # the letters themselves are for the addressee
             assert [word for word in hidden if word.encode() in place.read_bytes()] == [], place.name
         elif place.is_file():
@@ -167,7 +167,7 @@ SECRETS = ("CanarySecretKey", "CanaryMailPassword", "CanaryIdentityKey", base64.
 def secretive(service: World) -> Flask:
     """The pages of an installation whose secrets can be told from everything else."""
     settings = replace(
-        service.parts.settings,
+        service.toolbox.settings,
         secret_key="CanarySecretKey" * 3,
         identity_key=IDENTITY_KEY,
         smtp_host="127.0.0.1",
@@ -175,8 +175,8 @@ def secretive(service: World) -> Flask:
         smtp_user="post",
         smtp_password="CanaryMailPassword",
     )
-    parts = replace(service.parts, settings=settings, keys=KeyRing.of(IDENTITY_KEY))
-    return create_app(settings, parts=parts)
+    parts = replace(service.toolbox, settings=settings, keys=KeyRing.of(IDENTITY_KEY))
+    return create_app(settings, toolbox=parts)
 
 
 def test_W17_no_secret_stands_in_a_page_or_a_log(
@@ -195,12 +195,12 @@ def test_W17_no_secret_stands_in_a_page_or_a_log(
     secretive.view_functions["inbox.tasks"] = broken
     bodies.append(browser.get("/tugas").text)
     service.file()
-    parts = secretive.extensions["alur"].parts
-    Outbox(parts, senders(parts.settings)).deliver()  # nobody answers there
+    toolbox = secretive.extensions["alur"].toolbox
+    Outbox(toolbox, senders(toolbox.settings)).deliver()  # nobody answers there
     said = capfd.readouterr()
     logged = said.out + said.err + caplog.text
     assert "broken while working" in logged  # the log was really looked at
-    for where in (*bodies, logged, repr(parts), repr(parts.settings), repr(parts.keys)):
+    for where in (*bodies, logged, repr(toolbox), repr(toolbox.settings), repr(toolbox.keys)):
         assert [word for word in (*SECRETS, PASSWORD, token) if word in where] == []
     kept = [row.last_error for row in service.rows(OutboxMessage)]
     assert any(kept) and "Canary" not in str(kept)

@@ -17,7 +17,7 @@ VALUES = {"tracking_id": "0" * 10, "lang": "id", "key": "pengaduan_sp4n", "numbe
 @pytest.fixture
 def guarded(service: World) -> Flask:
     """The application as it runs, tokens included."""
-    return create_app(service.parts.settings, parts=service.parts)
+    return create_app(service.toolbox.settings, toolbox=service.toolbox)
 
 
 def unsafe(app: Flask) -> list[tuple[str, str]]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node, Scope
+from app.engine.check.model import Diagram, Neighbours, Node, Scope
 from app.engine.elements import NS
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Unknown, unclear and circular calls."""
     for node in diagram.each("callActivity"):
         called = (node.xml.get("calledElement") or "").strip()
@@ -35,7 +35,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
             yield _unnamed(diagram, node, called)
 
 
-def _called_from(scope: Scope, bundle: Bundle) -> set[str]:
+def _called_from(scope: Scope, bundle: Neighbours) -> set[str]:
     """The ids of all processes that a process calls, directly or through others."""
     seen: set[str] = set()
     pending = [scope]
@@ -49,7 +49,7 @@ def _called_from(scope: Scope, bundle: Bundle) -> set[str]:
     return seen
 
 
-def _unknown(diagram: Diagram, node: Node, called: str, bundle: Bundle) -> Finding:
+def _unknown(diagram: Diagram, node: Node, called: str, bundle: Neighbours) -> Finding:
     there = [process.id for other in bundle.diagrams for process in other.processes if process.runs]
     return diagram.error(
         node,

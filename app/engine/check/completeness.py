@@ -10,10 +10,10 @@ from typing import Any
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.formulas import deciding_flows
-from app.engine.check.model import Bundle, Diagram, Edge, Node
-from app.engine.expression_text import translate
-from app.engine.expression_tree import parsed
-from app.engine.expressions import Expression, ExpressionError, compile_expression
+from app.engine.check.model import Diagram, Edge, Neighbours, Node
+from app.engine.expressions.expression import Expression, ExpressionError, compile_expression
+from app.engine.expressions.text import translate
+from app.engine.expressions.tree import parsed
 
 MAX_CASES = 4_096
 MAX_TRIALS = 50_000  # cases times conditions
@@ -22,7 +22,7 @@ Answers = Mapping[str, Collection[Any]]
 Key = tuple[str, Any]  # ("", variable) or (function, its argument)
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Gateways that may find no way, and conditions that are never true."""
     for node in diagram.each("exclusiveGateway", "inclusiveGateway"):
         flows = [(edge, expression) for edge in deciding_flows(node) if (expression := _readable(edge)) is not None]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.formulas import deciding_flows
-from app.engine.check.model import ACTIVITIES, DECIDING, Bundle, Diagram, Edge, Node
+from app.engine.check.model import ACTIVITIES, DECIDING, Diagram, Edge, Neighbours, Node
 
 ADD_CONDITION = Text(
     "Tulis syarat pada panah ini, atau jadikan jalur bawaan (default).",
@@ -18,7 +18,7 @@ ADD_GATEWAY = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Missing conditions, ignored conditions, and boxes with several arrows out."""
     for node in diagram.each():
         if node.kind in DECIDING:

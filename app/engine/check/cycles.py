@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import circles, reachable
-from app.engine.check.model import Bundle, Diagram, Node, Scope
+from app.engine.check.model import Diagram, Neighbours, Node, Scope
 from app.engine.elements import topic_of
 
 CHOICES = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
@@ -15,7 +15,7 @@ PEOPLE = ("task", "userTask", "manualTask", "receiveTask", "eventBasedGateway", 
 MAX_NESTING = 20
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Circles without a choice, and circles that nothing stops."""
     for scope in diagram.scopes:
         if not scope.runs:
@@ -33,7 +33,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
                 yield _without_person(diagram, circle)
 
 
-def passes_by_itself(node: Node, bundle: Bundle, depth: int = 0) -> bool:
+def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
     """Whether a token can pass the box without anybody or anything outside doing something."""
     if node.kind in PEOPLE or _is_service(node):
         return False
@@ -47,7 +47,7 @@ def passes_by_itself(node: Node, bundle: Bundle, depth: int = 0) -> bool:
     return True
 
 
-def _runs_through(scope: Scope, bundle: Bundle, depth: int) -> bool:
+def _runs_through(scope: Scope, bundle: Neighbours, depth: int) -> bool:
     automatic = {node for node in scope.nodes if passes_by_itself(node, bundle, depth)}
     starts = [node for node in scope.starts if node in automatic]
     passed = reachable(starts, lambda node: (after for after in node.successors() if after in automatic))
@@ -58,7 +58,7 @@ def _is_service(node: Node) -> bool:
     return node.kind in ("serviceTask", "sendTask") or topic_of(node.xml) is not None
 
 
-def _waits_inside(circle: list[Node], bundle: Bundle) -> bool:
+def _waits_inside(circle: list[Node], bundle: Neighbours) -> bool:
     return any(
         (node.inner is not None or node.kind in ("callActivity", "boundaryEvent"))
         and not passes_by_itself(node, bundle)

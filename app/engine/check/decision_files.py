@@ -10,11 +10,11 @@ from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import assigned_names
-from app.engine.check.model import Bundle
-from app.engine.decisions import compiled_tables, findings
+from app.engine.check.model import Neighbours
+from app.engine.decisions.decision import compiled_tables, findings
 
 
-def check_decisions(data: bytes, file: str, bundle: Bundle) -> Iterator[Finding]:
+def check_decisions(data: bytes, file: str, bundle: Neighbours) -> Iterator[Finding]:
     """Every finding of one DMN file."""
     yield from findings(data, file)
     try:

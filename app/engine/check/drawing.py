@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Edge, Node
+from app.engine.check.model import Diagram, Edge, Neighbours, Node
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 REDRAW = Text(
@@ -15,7 +15,7 @@ REDRAW = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Elements without a shape or line, and shapes without an element."""
     shapes = {xml.get("bpmnElement", "").rsplit(":", 1)[-1] for xml in diagram.root.iter(f"{DI}BPMNShape")}
     lines = {xml.get("bpmnElement", "").rsplit(":", 1)[-1] for xml in diagram.root.iter(f"{DI}BPMNEdge")}

@@ -11,14 +11,14 @@ from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram
+from app.engine.check.model import Diagram, Neighbours
 from app.engine.elements import camunda
 from app.engine.parser import DiagramParser
 
 FIX = Text("Gambar ulang bagian ini, lalu periksa lagi.", "Draw this part again, then check once more.")
 
 
-def check_engine(diagram: Diagram, sound: Bundle, decisions: Mapping[str, Any]) -> Iterator[Finding]:
+def check_engine(diagram: Diagram, sound: Neighbours, decisions: Mapping[str, Any]) -> Iterator[Finding]:
     """What the library's parser refuses in a diagram; `sound` are the diagrams in which no rule found an error.
 
     A diagram that leans on one with errors is not tried: it would be blamed for them.
@@ -39,7 +39,7 @@ def check_engine(diagram: Diagram, sound: Bundle, decisions: Mapping[str, Any]) 
             yield _finding(diagram.file, process.id, f"{type(refused).__name__} {refused}")
 
 
-def _needed(diagram: Diagram, sound: Bundle) -> list[Diagram] | None:
+def _needed(diagram: Diagram, sound: Neighbours) -> list[Diagram] | None:
     """The diagram and all that it calls; None where one of these is not sound."""
     needed = [diagram]
     for one in needed:

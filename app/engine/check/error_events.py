@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node, Scope, definitions
+from app.engine.check.model import Diagram, Neighbours, Node, Scope, definitions
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Undeclared error codes, doubtful and wrong error boundaries."""
     for node in diagram.each("boundaryEvent", "endEvent"):
         if "error" in node.events:
@@ -53,12 +53,12 @@ def _code(diagram: Diagram, node: Node) -> Iterator[Finding]:
         )
 
 
-def _ends_whole(diagram: Diagram, node: Node, bundle: Bundle) -> bool:
+def _ends_whole(diagram: Diagram, node: Node, bundle: Neighbours) -> bool:
     """Whether an error end stands in a process that nothing calls: there it is an end like others."""
     return node.scope.parent is None and not _calls(node.scope, bundle)
 
 
-def _uncaught(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _uncaught(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     code = error_code(diagram, node)
     if code and not _caught(node.scope, code, diagram, bundle, set()):
         yield diagram.error(
@@ -75,7 +75,7 @@ def _uncaught(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]
         )
 
 
-def _caught(scope: Scope, code: str, diagram: Diagram, bundle: Bundle, seen: set[Scope]) -> bool:
+def _caught(scope: Scope, code: str, diagram: Diagram, bundle: Neighbours, seen: set[Scope]) -> bool:
     """Whether an error that leaves the scope is caught around it, wherever it is called from."""
     if scope in seen:
         return True
@@ -87,7 +87,7 @@ def _caught(scope: Scope, code: str, diagram: Diagram, bundle: Bundle, seen: set
     )
 
 
-def _calls(scope: Scope, bundle: Bundle) -> list[tuple[Diagram, Node]]:
+def _calls(scope: Scope, bundle: Neighbours) -> list[tuple[Diagram, Node]]:
     """The boxes that call a process."""
     return [
         (other, box)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node, message_name
+from app.engine.check.model import Diagram, Neighbours, Node, message_name
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """What stands behind each event gateway."""
     for gateway in diagram.each("eventBasedGateway"):
         targets = [edge.target for edge in gateway.outgoing if edge.target is not None]

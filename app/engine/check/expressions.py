@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.formulas import Formula, formulas
-from app.engine.check.model import Bundle, Diagram
-from app.engine.expressions import UnsafeExpression
+from app.engine.check.model import Diagram, Neighbours
+from app.engine.expressions.expression import UnsafeExpression
 
 CONDITION = Text(
     'Tulis perbandingan seperti ${keputusan == "terima" && jumlah > 3}.',
@@ -25,7 +25,7 @@ TIMER = Text(
 FIXES = {"condition": CONDITION, "script": SCRIPT, "timer": TIMER, "loop": CONDITION}
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Expressions that cannot be read, or that use what is not allowed."""
     for formula in formulas(diagram):
         if formula.fault is not None:

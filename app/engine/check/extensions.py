@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node
+from app.engine.check.model import Diagram, Neighbours, Node
 from app.engine.elements import NS
 from app.engine.xml import local_name
 
@@ -20,7 +20,7 @@ IGNORED = {
 }
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Listeners, mappings and connectors of Camunda 7, and diagrams made for other engines."""
     for node in diagram.each():
         yield from _ignored(diagram, node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Scope
+from app.engine.check.model import Diagram, Neighbours, Scope
 from app.engine.elements import NS
 
 TICK = Text(
@@ -15,7 +15,7 @@ TICK = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Findings about the processes of the file as such."""
     processes = diagram.processes
     if not processes:
@@ -57,7 +57,7 @@ def _not_executable(diagram: Diagram, process: Scope, others: bool) -> Finding:
     )
 
 
-def _several(diagram: Diagram, bundle: Bundle, running: list[Scope]) -> Iterator[Finding]:
+def _several(diagram: Diagram, bundle: Neighbours, running: list[Scope]) -> Iterator[Finding]:
     called = {node.xml.get("calledElement") for other in bundle.diagrams for node in other.each("callActivity")}
     free = [process for process in running if process.id not in called]
     if len(free) > 1:

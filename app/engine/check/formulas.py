@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.text import Text
-from app.engine.check.model import DECIDING, Bundle, Diagram, Edge, Node, definitions, text_of
+from app.engine.check.model import DECIDING, Diagram, Edge, Neighbours, Node, definitions, text_of
 from app.engine.elements import NS, camunda
-from app.engine.expressions import Expression, ExpressionError, Script, compile_expression, compile_script
+from app.engine.expressions.expression import Expression, ExpressionError, Script, compile_expression, compile_script
 
 DURATION = re.compile(r"(R\d*/)?[-+]?[pP]\s*[0-9tT]")
 DATE = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d")
@@ -74,7 +74,7 @@ def deciding_flows(node: Node) -> list[Edge]:
     return [edge for edge in node.outgoing if edge.id != node.xml.get("default")]
 
 
-def assigned_names(bundle: Bundle) -> set[str]:
+def assigned_names(bundle: Neighbours) -> set[str]:
     """The variables that diagrams set themselves: by scripts, decisions, called processes and lists."""
     names: set[str] = set()
     for diagram in bundle.diagrams:
@@ -85,7 +85,7 @@ def assigned_names(bundle: Bundle) -> set[str]:
     return names
 
 
-def set_in(node: Node, bundle: Bundle) -> set[str]:
+def set_in(node: Node, bundle: Neighbours) -> set[str]:
     """The variables that one box sets by itself."""
     script = text_of(node.xml, "script") if node.kind == "scriptTask" else None
     names = _set_by(node, bundle)
@@ -95,7 +95,7 @@ def set_in(node: Node, bundle: Bundle) -> set[str]:
     return names
 
 
-def _set_by(node: Node, bundle: Bundle) -> set[str]:
+def _set_by(node: Node, bundle: Neighbours) -> set[str]:
     found = {entry.get("target") for entry in node.xml.iterfind("b:extensionElements/c:out", NS)}
     found |= {entry.get("target") for entry in node.xml.iterfind("b:extensionElements/c:in", NS)}
     found |= set(bundle.decisions.get(camunda(node.xml, "decisionRef") or "", ()))

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram
+from app.engine.check.model import Diagram, Neighbours
 from app.engine.xml import BPMN, FLOW_NODES, local_name
 
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 OWN_ID = Text("Beri unsur ini id sendiri di panel sifat.", "Give the element an id of its own in the properties panel.")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Ids used twice, missing ids, and ids that machines cannot use."""
     drawn = [xml for xml in diagram.root.iter() if xml.tag.startswith(f"{{{BPMN}}}")]
     count = Counter(xml.get("id") for xml in drawn if xml.get("id"))
@@ -66,7 +66,7 @@ def _misplaced(diagram: Diagram) -> Iterator[Finding]:
             )
 
 
-def _across_files(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def _across_files(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Ids shared with a file whose process this one calls: both run as one."""
     own = set(diagram.nodes)
     called = {node.xml.get("calledElement") for node in diagram.each("callActivity")}

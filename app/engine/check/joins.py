@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import circles, reachable
-from app.engine.check.model import Bundle, Diagram, Node, Scope
+from app.engine.check.model import Diagram, Neighbours, Node, Scope
 
 PARALLEL = ("parallelGateway", "inclusiveGateway")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Joins in a circle, joins as such, and parallel paths that meet without a join."""
     for scope in diagram.scopes:
         if not scope.runs:

@@ -8,11 +8,11 @@ from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import formulas
-from app.engine.check.model import Bundle, Diagram, Edge, Node, Scope
+from app.engine.check.model import Diagram, Edge, Neighbours, Node, Scope
 from app.engine.elements import read_properties
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Unknown limits in `sla(...)` and in the property `sla`, and unknown arrows in `returns(...)`."""
     flows = {edge.id for other in bundle.diagrams for edge in other.edges()} or {edge.id for edge in diagram.edges()}
     for formula in formulas(diagram):
@@ -36,7 +36,7 @@ def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
             yield from _limit(diagram, place, key, bundle)
 
 
-def _limit(diagram: Diagram, where: Node | Edge | Scope, key: str, bundle: Bundle) -> Iterator[Finding]:
+def _limit(diagram: Diagram, where: Node | Edge | Scope, key: str, bundle: Neighbours) -> Iterator[Finding]:
     if bundle.limits is not None and key not in bundle.limits:
         yield diagram.error(
             where,

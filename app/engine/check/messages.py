@@ -9,12 +9,12 @@ from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import reachable
 from app.engine.check.joins import branches
-from app.engine.check.model import Bundle, Diagram, Node, Scope, message_name
+from app.engine.check.model import Diagram, Neighbours, Node, Scope, message_name
 
 CATCHING = ("startEvent", "intermediateCatchEvent", "boundaryEvent")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Messages without a name, and messages that may be awaited twice at once."""
     waiting = [node for node in diagram.each() if waits_for_message(node)]
     for node in waiting:

@@ -142,7 +142,7 @@ class Diagram:
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class Neighbours:
     """All files that belong together, and the names they may use; None means that names of this kind are not checked.
 
     `decisions` maps each decision of the DMN files to its outputs, `holders` to the files that hold it;

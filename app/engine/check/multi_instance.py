@@ -9,13 +9,13 @@ from typing import Any
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.formulas import formulas
-from app.engine.check.model import Bundle, Diagram, Node, text_of
+from app.engine.check.model import Diagram, Neighbours, Node, text_of
 from app.engine.elements import NS, camunda
-from app.engine.expressions import ExpressionError, compile_expression
+from app.engine.expressions.expression import ExpressionError, compile_expression
 from app.engine.specs import MAX_INSTANCES
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Repetitions without a list, without an item, with clashing names, and standard loops."""
     used: Counter[str] = Counter()
     for node in diagram.each():

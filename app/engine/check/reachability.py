@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import circles, preceding, reachable
-from app.engine.check.model import Bundle, Diagram, Node, Scope
+from app.engine.check.model import Diagram, Neighbours, Node, Scope
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Boxes that are never reached, and circles that are never left."""
     for scope in diagram.scopes:
         if scope.runs and scope.starts:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import ACTIVITIES, Bundle, Diagram, Edge, Node
+from app.engine.check.model import ACTIVITIES, Diagram, Edge, Neighbours, Node
 from app.engine.elements import NS
 
 RECONNECT = Text("Hapus panah ini lalu tarik lagi.", "Delete this arrow and draw it again.")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Arrows, default flows, border events and lanes that point nowhere or across a border."""
     for edge in diagram.edges():
         yield from _ends(diagram, edge)

@@ -37,12 +37,12 @@ from app.engine.check import (
 )
 from app.engine.check.decision_files import check_decisions
 from app.engine.check.engine import check_engine
-from app.engine.check.model import Bundle, Diagram
+from app.engine.check.model import Diagram, Neighbours
 from app.engine.check.read import is_bpmn, read_diagram
-from app.engine.decisions import compiled_tables, read_decisions
+from app.engine.decisions.decision import compiled_tables, read_decisions
 from app.engine.xml import parse_xml
 
-Rule = Callable[[Diagram, Bundle], Iterator[Finding]]
+Rule = Callable[[Diagram, Neighbours], Iterator[Finding]]
 RULES: tuple[Rule, ...] = tuple(
     module.check
     for module in (
@@ -80,14 +80,14 @@ def check_files(
         inside = _decisions(file, data)
         decisions |= inside
         holders |= {key: (*holders.get(key, ()), file) for key in inside}
-    bundle = Bundle(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders, answers or {})
+    bundle = Neighbours(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders, answers or {})
     for diagram in diagrams:
         for rule in RULES:
             found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]
     for file, data in tables.items():
         found += _guarded(file, lambda file=file, data=data: check_decisions(data, file, bundle))  # type: ignore[misc]
     faulty = {finding.file for finding in errors(found)}
-    sound = Bundle(tuple(diagram for diagram in diagrams if diagram.file not in faulty))
+    sound = Neighbours(tuple(diagram for diagram in diagrams if diagram.file not in faulty))
     asked = {key: decision for file, data in tables.items() if file not in faulty for key, decision in
              read_decisions(data, file).items()}  # fmt: skip
     for diagram in sound.diagrams:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node, text_of
+from app.engine.check.model import Diagram, Neighbours, Node, text_of
 from app.engine.elements import camunda
 
 LANGUAGES = ("", "python", "text/python", "text/x-python", "application/x-python")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Empty scripts, scripts in files, and other languages."""
     for node in diagram.each("scriptTask"):
         yield from _script(diagram, node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node
+from app.engine.check.model import Diagram, Neighbours, Node
 from app.engine.elements import camunda, topic_of
 
 CODE = ("class", "delegateExpression", "expression")
@@ -16,7 +16,7 @@ SET_TOPIC = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Service tasks without a topic, unknown topics and unknown decisions."""
     for node in diagram.each():
         if node.kind in ("serviceTask", "sendTask") and topic_of(node.xml) is None:
@@ -51,7 +51,7 @@ def _no_topic(diagram: Diagram, node: Node) -> Finding:
     return diagram.error(node, "service-without-topic", message, SET_TOPIC)
 
 
-def _decision(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _decision(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     reference = camunda(node.xml, "decisionRef")
     if reference is None:
         yield diagram.error(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Edge, Node, Scope
+from app.engine.check.model import Diagram, Edge, Neighbours, Node, Scope
 from app.engine.check.token_net import WAITING, Net, TooManyStates
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Deadlocks, found by playing through every course of each scope that has a join."""
     for scope in diagram.scopes:
         if scope.runs and any(node.kind in WAITING and len(node.incoming) > 1 for node in scope.nodes):

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import reachable
-from app.engine.check.model import Bundle, Diagram, Node, Scope, message_name
+from app.engine.check.model import Diagram, Neighbours, Node, Scope, message_name
 
 ADD_START = Text("Tambahkan satu kejadian mulai.", "Add one start event.")
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Missing or doubtful starts, boxes where the path stops, and ends that leave something open."""
     for scope in diagram.scopes:
         if scope.runs and scope.nodes and (scope.node is None or scope.node.kind == "subProcess"):

@@ -11,9 +11,9 @@ from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import is_literal, timer_texts
-from app.engine.check.model import Bundle, Diagram, Node, definitions, text_of
+from app.engine.check.model import Diagram, Neighbours, Node, definitions, text_of
 from app.engine.elements import read_properties
-from app.engine.expressions import Expression, ExpressionError, compile_expression
+from app.engine.expressions.expression import Expression, ExpressionError, compile_expression
 
 EXAMPLES = Text(
     "Tulis misalnya PT4H (empat jam kerja), P3D (tiga hari kerja) atau ${sla('kunci')}.",
@@ -21,14 +21,14 @@ EXAMPLES = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Missing, repeating and unreadable timers, unknown clocks and units that do not fit them."""
     for node in diagram.each():
         if "timer" in node.events:
             yield from _timer(diagram, node, bundle)
 
 
-def _timer(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _timer(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     clock = read_properties(node.xml).get("clock", "working")
     if clock not in CLOCKS:
         yield diagram.error(
@@ -61,7 +61,7 @@ def _timer(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
         yield from _text(diagram, node, text, clock, bundle)
 
 
-def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Bundle) -> Iterator[Finding]:
+def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Neighbours) -> Iterator[Finding]:
     if is_literal(text):
         yield from _literal(diagram, node, text, clock)
         return
@@ -79,7 +79,7 @@ def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Bundle) -
         yield _unreadable(diagram, node, text)
 
 
-def _may_be_variable(word: str, bundle: Bundle) -> bool:
+def _may_be_variable(word: str, bundle: Neighbours) -> bool:
     """Whether a bare word names a variable; where those are not known, nobody writes a time with an underscore."""
     return "_" in word if bundle.variables is None else word in bundle.variables
 

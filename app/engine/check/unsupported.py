@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node
+from app.engine.check.model import Diagram, Neighbours, Node
 from app.engine.elements import NS, topic_of
 
 SHAPES = {
@@ -45,7 +45,7 @@ REDRAW = Text(
 )
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Shapes and events that cannot be run."""
     for node in diagram.each():
         if node.kind in SHAPES:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
-from app.engine.check.model import Bundle, Diagram, Node
+from app.engine.check.model import Diagram, Neighbours, Node
 from app.engine.elements import NS, camunda, read_lanes
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Forms, roles and names of user tasks."""
     lanes = read_lanes(diagram.root)
     for node in diagram.each("userTask", "manualTask"):
@@ -45,7 +45,7 @@ def form_key(node: Node) -> str | None:
     return form.rsplit(":", 1)[-1].removesuffix(".form") if form else None
 
 
-def _form(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _form(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     form = form_key(node)
     if form is None and node.kind == "userTask":
         yield diagram.warning(
@@ -77,7 +77,7 @@ def _form(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
         )
 
 
-def _roles(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _roles(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     for role in (camunda(node.xml, "candidateGroups") or "").split(","):
         role = role.strip()
         if "{" in role or (role and bundle.roles is not None and role not in bundle.roles):

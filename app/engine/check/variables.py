@@ -9,10 +9,10 @@ from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import Formula, assigned_names, formulas, set_in
 from app.engine.check.graph import reachable
-from app.engine.check.model import Bundle, Diagram, Edge, Node
+from app.engine.check.model import Diagram, Edge, Neighbours, Node
 
 
-def check(diagram: Diagram, bundle: Bundle) -> Iterator[Finding]:
+def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
     """Unknown variables, and variables that are not known yet on a path from the border of a sub-process."""
     if bundle.variables is not None:
         known = set(bundle.variables) | assigned_names(bundle)
@@ -45,7 +45,7 @@ def _unknown(diagram: Diagram, formula: Formula, name: str, known: set[str]) -> 
     )
 
 
-def _from_border(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Finding]:
+def _from_border(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
     """A path from the border sees the data as they were when the sub-process was entered."""
     if node.inner is None:
         return

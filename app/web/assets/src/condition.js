@@ -187,7 +187,7 @@ export function answersOf(form) {
   return answers;
 }
 
-// A choice among numbers is a number, as on the server (app.bundle.form_fields).
+// A choice among numbers is a number, as on the server (app.forms.fields).
 function chosen(value, values) {
   return values.every((each) => /^[0-9]+$/.test(each)) ? Number(value) : typed(value);
 }

@@ -1,0 +1,110 @@
+"""`alur serve`: brings the database up to date, loads what is new, and answers pages while timers and messages run."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from app.settings import Settings, WrongSettings, terminal_language
+
+if TYPE_CHECKING:
+    from app.toolbox import Toolbox
+
+
+@click.command()
+@click.option("--demo", is_flag=True, help="Demo people, demo complaints and keys in var/; never for real cases.")
+@click.option("--host", help="Address to listen on (ALUR_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (PORT).")
+def serve(demo: bool, host: str | None, port: int | None) -> None:
+    """Answer pages and run timers and messages."""
+    chosen = {"ALUR_HOST": host, "PORT": str(port) if port else None}
+    environ = dict(os.environ) | {name: value for name, value in chosen.items() if value}
+    settings = Settings.from_environment(environ, demo=demo)
+    from waitress import create_server
+
+    from app.jobs.scheduler import Ticker
+    from app.main import create_app, join
+
+    log_from(settings.log_level)
+    toolbox = join(settings)
+    make_ready(toolbox)
+    app = create_app(settings, toolbox=toolbox)
+    _give_back_memory()
+    limits = {"channel_timeout": 60, "max_request_body_size": app.config["MAX_CONTENT_LENGTH"]}
+    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **limits)
+    ticker = Ticker(app.extensions["alur"].runner)
+    ticker.start()
+    _tell(toolbox)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)  # also where a shell started us in the background and made us deaf to it
+    try:
+        server.run()
+    finally:
+        ticker.stop()
+
+
+def log_from(level: str) -> None:
+    """Write down what is at least as grave as this."""
+    import structlog
+
+    from app.web.log_paths import hush
+
+    hush("waitress", "waitress.queue", "app.web")  # the server names the address that it was serving
+    logging.getLogger().setLevel(level)
+    logging.getLogger("waitress.queue").setLevel("ERROR")  # a page asks for its styles and scripts at once
+    least = logging.getLevelNamesMapping()[level]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(least))
+
+
+def _give_back_memory() -> None:
+    """Return to the machine what preparing used: of 145 MiB after a first start, glibc would keep 17 for nothing."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries return it by themselves
+    if trim is not None:
+        trim(0)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Stop serving; what runs just now is finished first."""
+    raise SystemExit(0)
+
+
+def make_ready(toolbox: Toolbox) -> None:
+    """Tables, service data, procedures and, in demo mode only, demo people; what is there already stays as it is."""
+    from app.demo import has_demo_people, seed
+    from app.main import prepare
+
+    settings = toolbox.settings
+    prepare(toolbox)
+    if not settings.demo and has_demo_people(toolbox):
+        raise WrongSettings(
+            "Basis data ini berisi orang percobaan; produksi tidak memakainya. / "
+            "This database holds demo people; production does not run on it."
+        )
+    if settings.demo:
+        seed(toolbox)
+
+
+def _tell(toolbox: Toolbox) -> None:
+    """Print the addresses and, in demo mode, who may sign in."""
+    from app.auth.demo import DEMO_PASSWORD
+    from app.queries.person.people import people
+    from app.store.database import reading
+
+    settings, english = toolbox.settings, terminal_language(os.environ) == "en"
+    click.echo(f"{'Pages' if english else 'Halaman'}: {settings.base_url}/")
+    click.echo(f"{'Staff' if english else 'Petugas'}: {settings.base_url}/masuk")
+    if not settings.demo:
+        return
+    click.echo(f"{'Demo accounts, password' if english else 'Akun contoh, kata sandi'} {DEMO_PASSWORD}:")
+    with reading(toolbox.database) as session:
+        for person in people(session):
+            if person.demo:
+                roles = ", ".join(grant.role for grant in person.grants)
+                click.echo(f"  {person.email:32} {person.name} ({roles})")

@@ -1,0 +1,251 @@
+"""Reads one input cell of a decision table: `-`, a value, a list of values, a comparison, a range, or not(...)."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.domain.text import Text
+from app.engine.expressions.errors import ExpressionError
+from app.engine.expressions.expression import Expression, compile_expression
+from app.engine.expressions.functions import Functions
+from app.engine.expressions.text import translate
+from app.engine.expressions.tree import parsed
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_END = rf'\s*(?:{_QUOTED}|date and time\({_QUOTED}\)|date\({_QUOTED}\)|@{_QUOTED}|[^"\[\]().,]+(?:\.\d+)?)\s*'
+_RANGE = re.compile(rf"([\[(\]])({_END})\.\.({_END})([\])\[])\s*(?=,|$)")
+_COMPARISON = re.compile(r"(<=|>=|!=|==|<|>|=)\s*(.+)", re.DOTALL)
+_DATE = re.compile(rf"(?:(date and time|date)\(\s*({_QUOTED})\s*\)|@({_QUOTED}))")
+_NOT = re.compile(r"not\s*\((.*)\)", re.DOTALL)
+_UNORDERED = (bool, type(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a range; `value` is a constant, or an expression that is computed for each decision."""
+
+    value: Any
+    included: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The values from `low` to `high`; None means without end. One value alone is a span from itself to itself."""
+
+    low: Bound | None
+    high: Bound | None
+
+    @property
+    def point(self) -> bool:
+        """Whether the span is one value alone."""
+        return self.low is self.high and self.low is not None
+
+    def ends(self) -> Iterator[Any]:
+        """The values that stand in the cell."""
+        for bound in (self.low,) if self.point else (self.low, self.high):
+            if bound is not None:
+                yield bound.value
+
+    def holds(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
+        """Whether `value` lies in the span; nothing (null) lies in no range."""
+        if self.point and self.low is not None:
+            return equal(value, _now(self.low.value, variables, functions))
+        if value is None:
+            return False
+        above = self.low is None or _beyond(value, self.low, 1, variables, functions)
+        return above and (self.high is None or _beyond(value, self.high, -1, variables, functions))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One input cell; without spans it accepts everything."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    negated: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether the cell is `-` or empty."""
+        return not self.spans
+
+    @property
+    def expressions(self) -> list[Expression]:
+        """What has to be computed anew for each decision; such a cell cannot be analysed beforehand."""
+        return [end for span in self.spans for end in span.ends() if isinstance(end, Expression)]
+
+    def accepts(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
+        """Whether the cell is true for `value`; raises ExpressionError where the two cannot be compared."""
+        if not self.spans:
+            return True
+        return any(span.holds(value, variables, functions) for span in self.spans) != self.negated
+
+
+def read_cell(text: str) -> Cell:
+    """The cell; raises ExpressionError with the column of what cannot be read."""
+    inner = text.strip()
+    if inner in ("", "-"):
+        return Cell(text)
+    negation = _NOT.fullmatch(inner)
+    if negation and _balanced(negation[1]):
+        return Cell(text, tuple(_span(part) for part in _parts(negation[1])), negated=True)
+    parts = list(_parts(inner))
+    if len(parts) == 1 and parts[0].startswith("!="):
+        return Cell(text, (_point(parts[0][2:]),), negated=True)
+    return Cell(text, tuple(_span(part) for part in parts))
+
+
+def equal(left: Any, right: Any) -> bool:
+    """Equality as in FEEL: a number never equals a text, and yes never equals one."""
+    left = _as_date(left, right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, datetime) != isinstance(right, datetime):
+        return False
+    return bool(left == right)
+
+
+def _span(part: str) -> Span:
+    found = _RANGE.fullmatch(part)
+    if found:
+        low, high = read_value(found[2]), read_value(found[3])
+        return Span(_end(low, found[1] == "["), _end(high, found[4] == "]"))
+    compared = _COMPARISON.fullmatch(part)
+    if compared is None or compared[1] in ("=", "=="):
+        return _point(compared[2] if compared else part)
+    sign, value = compared[1], read_value(compared[2])
+    if sign == "!=":
+        raise ExpressionError(1, Text("Tulislah != sebagai not(...).", "Write != as not(...)."))
+    bound = _end(value, "=" in sign)
+    return Span(None, bound) if sign[0] == "<" else Span(bound, None)
+
+
+def _point(text: str) -> Span:
+    bound = Bound(read_value(text), True)
+    return Span(bound, bound)
+
+
+def _end(value: Any, included: bool) -> Bound:
+    if isinstance(value, _UNORDERED):
+        raise ExpressionError(1, Text("Ya/tidak dan kosong tidak berurutan.", "Yes/no and nothing have no order."))
+    return Bound(value, included)
+
+
+def read_value(text: str) -> Any:
+    """The constant in a cell, or the expression that gives it; raises ExpressionError."""
+    text = text.strip()
+    found = _DATE.fullmatch(text)
+    if found:
+        return _date(found[1], (found[2] or found[3])[1:-1])
+    expression = compile_expression(text)
+    _refuse_condition(text)
+    return expression.evaluate({}, {}) if expression.constant else expression
+
+
+def _refuse_condition(text: str) -> None:
+    # `category = "jalan"` in a cell would be compared with the input as yes or no: surely not what was meant.
+    tree = parsed(translate(text), "eval")
+    body = getattr(tree, "body", None)
+    if isinstance(body, ast.BoolOp | ast.Compare | ast.List | ast.Tuple) or (
+        isinstance(body, ast.UnaryOp) and isinstance(body.op, ast.Not)
+    ):
+        raise ExpressionError(1, Text(
+            "Sel hanya memuat nilai, perbandingan, atau rentang; nama masukan tidak diulang di dalam sel.",
+            "A cell holds only a value, a comparison or a range; the input's name is not repeated in it.",
+        ))  # fmt: skip
+
+
+def _date(kind: str | None, text: str) -> date | datetime:
+    try:
+        if kind == "date" or (kind is None and len(text) == 10):
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ExpressionError(1, Text(
+            f"“{text}” bukan tanggal; tulis misalnya 2026-11-23.", f"“{text}” is not a date; write e.g. 2026-11-23."
+        )) from None  # fmt: skip
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The alternatives of a cell, cut at the commas that stand outside quotes and brackets."""
+    place = 0
+    while True:
+        found = _RANGE.match(text, place + len(text[place:]) - len(text[place:].lstrip()))
+        end = found.end() if found else _comma(text, place)
+        part = text[place:end].strip()
+        if not part:
+            raise ExpressionError(
+                place + 1, Text("Ada nilai yang kurang di dekat koma.", "A value is missing at a comma.")
+            )
+        yield part
+        if end >= len(text):
+            return
+        place = end + 1
+
+
+def _comma(text: str, place: int) -> int:
+    depth, quoted = 0, False
+    while place < len(text):
+        sign = text[place]
+        if quoted:
+            place += sign == "\\"
+            quoted = sign != '"'
+        elif sign == '"':
+            quoted = True
+        elif sign == "," and depth == 0:
+            return place
+        else:
+            depth += (sign in "([") - (sign in ")]")
+        place += 1
+    return len(text)
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for sign in re.sub(_QUOTED, "", text):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return False
+    return True
+
+
+def _now(value: Any, variables: Mapping[str, Any], functions: Functions) -> Any:
+    return value.evaluate(variables, functions) if isinstance(value, Expression) else value
+
+
+def _as_date(value: Any, example: Any) -> Any:
+    """A text that stands for a date, made comparable with `example`; variables carry dates as text."""
+    if not isinstance(value, str) or not isinstance(example, date):
+        return value
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return read if isinstance(example, datetime) else read.date()
+
+
+def _beyond(value: Any, bound: Bound, side: int, variables: Mapping[str, Any], functions: Functions) -> bool:
+    """Whether `value` lies above (side 1) or below (side -1) the bound."""
+    limit = _now(bound.value, variables, functions)
+    value = _as_date(value, limit)
+    if value is None or limit is None:
+        return False
+    if isinstance(value, bool) or isinstance(limit, bool) or isinstance(value, datetime) != isinstance(limit, datetime):
+        raise _incomparable(value, limit)
+    try:
+        above, below = value > limit, value < limit
+    except TypeError:
+        raise _incomparable(value, limit) from None
+    return bool((above if side > 0 else below) or (bound.included and not above and not below))
+
+
+def _incomparable(value: Any, limit: Any) -> ExpressionError:
+    return ExpressionError(None, Text(
+        f"Nilai {value!r} tidak dapat dibandingkan dengan {limit!r}.",
+        f"The value {value!r} cannot be compared with {limit!r}.",
+    ))  # fmt: skip
