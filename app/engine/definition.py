@@ -21,6 +21,8 @@ from app.domain.text import Text
 from app.engine.check.run import check_files
 from app.engine.decisions.decision import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, is_executable, read_elements, read_flows, read_properties
+from app.engine.events import EventGateway
+from app.engine.names import rename_clashes
 from app.engine.parser import DiagramParser
 from app.engine.specs import BorderSplit
 from app.engine.trace import note_completion
@@ -92,9 +94,10 @@ def _define(files: Mapping[str, bytes], process_id: str | None, digest: str) -> 
     elements = _by_id(roots, read_elements)
     flows = _by_id(roots, read_flows)
     properties = read_properties(_process(roots, process_id))
-    spec, called = _specs(roots, process_id, _decisions(files))
+    drawn = rename_clashes(roots.values())
+    spec, called = _specs(roots, process_id, _decisions(files), drawn)
     for one in dict.fromkeys((spec, *called.values())):  # one that calls itself stands there twice
-        _prepare(one, flows)
+        _prepare(one, flows, drawn)
     top = [element for element in elements.values() if element.scope == process_id and element.kind == "startEvent"]
     starts = {element.message: element.id for element in top if element.message}
     return Definition(
@@ -110,7 +113,9 @@ def _decisions(files: Mapping[str, bytes]) -> dict[str, Decision]:
     return found
 
 
-def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, Decision]) -> tuple[Any, dict[str, Any]]:
+def _specs(
+    roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, Decision], drawn: Mapping[str, str]
+) -> tuple[Any, dict[str, Any]]:
     parser = DiagramParser(decisions)
     try:
         for name, root in roots.items():
@@ -118,7 +123,7 @@ def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, De
         return parser.get_spec(process_id), parser.get_subprocess_specs(process_id)
     except ValidationException as refused:
         file = refused.file_name or next(iter(roots))
-        raise _invalid(file, refused.id or None, "not-executable", Text(
+        raise _invalid(file, drawn.get(refused.id, refused.id) or None, "not-executable", Text(
             f"Unsur ini tidak dapat dijalankan ({refused}).", f"This element cannot be run: {refused}."
         )) from refused  # fmt: skip
     except RecursionError as endless:
@@ -127,18 +132,22 @@ def _specs(roots: Mapping[str, Any], process_id: str, decisions: Mapping[str, De
         )) from endless  # fmt: skip
 
 
-def _prepare(spec: Any, flows: Mapping[str, Flow]) -> None:
-    """Give each task spec its flows, and hang on it all listeners that the library would add at run time."""
+def _prepare(spec: Any, flows: Mapping[str, Flow], drawn: Mapping[str, str]) -> None:
+    """Give each task spec its drawn id and its flows, and hang on it all that the library would add at run time."""
+    new = {old: name for name, old in drawn.items()}
     for task_spec in list(spec.task_specs.values()):
+        task_spec.bpmn_id = drawn.get(task_spec.bpmn_id, task_spec.bpmn_id)
+        if isinstance(task_spec, EventGateway):
+            task_spec.name_branches(drawn)
         if isinstance(task_spec, BoundaryEventSplit):
             task_spec.__class__ = BorderSplit  # the library's parser has no place to name another class
         task_spec.flows = ()
         task_spec.completed_event.connect(note_completion)
     for flow in flows.values():
-        source = spec.task_specs.get(flow.source)
-        if source is not None and flow.target in spec.task_specs:
-            split = f"{flow.target}.BoundaryEventSplit"
-            source.flows += ((split if split in spec.task_specs else flow.target, flow.id),)
+        source, target = spec.task_specs.get(new.get(flow.source, flow.source)), new.get(flow.target, flow.target)
+        if source is not None and target in spec.task_specs:
+            split = f"{target}.BoundaryEventSplit"
+            source.flows += ((split if split in spec.task_specs else target, flow.id),)
     for task_spec in spec.task_specs.values():
         if isinstance(task_spec, LoopTask):
             spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -120,6 +121,11 @@ class EventGateway(defaults.EventBasedGateway):  # type: ignore[misc]
         self.event_definition.branches[child.name] = child.event_definition
         child.event_definition = NoneEventDefinition()
 
+    def name_branches(self, drawn: Mapping[str, str]) -> None:
+        """Know the branches by the ids of the drawing, where the library needed another name."""
+        events = self.event_definition
+        events.branches = {drawn.get(name, name): event for name, event in events.branches.items()}
+
     def choose(self, my_task: Any, element: str, answers: dict[str, Any]) -> None:
         """Let the event of `element` come, with what its message brings."""
         my_task.internal_data.update({CHOSEN: element, ANSWERS: answers})
@@ -127,7 +133,8 @@ class EventGateway(defaults.EventBasedGateway):  # type: ignore[misc]
 
     def _run_hook(self, my_task: Any) -> bool:
         my_task.data.update(my_task.internal_data.get(ANSWERS, {}))
-        chosen = my_task.workflow.spec.task_specs[my_task.internal_data[CHOSEN]]
+        behind = [my_task.workflow.spec.task_specs[name] for name in self._outputs]
+        chosen = next(spec for spec in behind if spec.bpmn_id == my_task.internal_data[CHOSEN])
         my_task._sync_children([chosen], TaskState.FUTURE)
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)

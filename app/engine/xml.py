@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, count
 from typing import Any
 
 from lxml import etree
@@ -13,6 +14,7 @@ from app.domain.text import Text
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+OPERATON = "http://operaton.org/schema/1.0/bpmn"
 
 MAX_BYTES = 1_000_000
 MAX_ELEMENTS = 20_000
@@ -48,6 +50,11 @@ BOOLEANS = (
     "isExecutable", "cancelActivity", "triggeredByEvent", "isForCompensation", "isSequential", "isInterrupting",
     "instantiate", "parallelMultiple",
 )  # fmt: skip
+REFERENCES = (
+    "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "errorRef", "processRef", "calledElement",
+    "bpmnElement",
+)  # fmt: skip
+REFERENCE_TEXTS = ("flowNodeRef", "incoming", "outgoing", "loopDataInputRef", "loopDataOutputRef")
 _FORBIDDEN_NAMESPACES = ("http://www.w3.org/1999/XSL/", "http://www.w3.org/2001/XInclude")
 _KEEP_SHORT = Text("Perkecil berkas atau bagi prosesnya.", "Make the file smaller or divide the process.")
 _DRAW_AGAIN = Text("Simpan ulang berkas dari aplikasi gambar BPMN.", "Save the file again from the BPMN modeler.")
@@ -69,6 +76,9 @@ def parse_xml(data: bytes, file: str) -> Any:
     _refuse_namespaces(root, file)
     _refuse_size(root, file)
     _spell_out(root)
+    _refer_plainly(root)
+    _read_as_camunda(root)
+    _name_arrows(root)
     return root
 
 
@@ -136,6 +146,41 @@ def _spell_out(root: Any) -> None:
         for name in BOOLEANS:
             if (digit := element.get(name)) in ("0", "1"):
                 element.set(name, "true" if digit == "1" else "false")
+
+
+def _refer_plainly(root: Any) -> None:
+    """Write references as ids: some modelers put the prefix of the file's own namespace before them."""
+    ids = {element.get("id") for element in root.iter()}
+    for element in root.iter():
+        for name in REFERENCES:
+            if ":" in (reference := element.get(name, "")) and reference.rsplit(":", 1)[1] in ids:
+                element.set(name, reference.rsplit(":", 1)[1])
+        text = (element.text or "").strip()
+        if ":" in text and local_name(element) in REFERENCE_TEXTS and text.rsplit(":", 1)[1] in ids:
+            element.text = text.rsplit(":", 1)[1]
+
+
+def _read_as_camunda(root: Any) -> None:
+    """Read the words of a fork of Camunda 7 as the words that they are copies of."""
+    fork, prefix = f"{{{OPERATON}}}", f"{{{CAMUNDA}}}"
+    for element in root.iter():
+        if element.tag.startswith(fork):
+            element.tag = prefix + element.tag.removeprefix(fork)
+        for name, value in element.attrib.items():
+            if name.startswith(fork) and element.get(prefix + name.removeprefix(fork)) is None:
+                element.set(prefix + name.removeprefix(fork), value)
+
+
+def _name_arrows(root: Any) -> None:
+    """Call each arrow without an id after its ends, so that everybody can speak of it."""
+    taken = {element.get("id") for element in root.iter()}
+    for arrow in root.iter(f"{{{BPMN}}}sequenceFlow"):
+        if not arrow.get("id"):
+            name = f"Flow_{arrow.get('sourceRef', '')}_{arrow.get('targetRef', '')}"
+            arrow.set(
+                "id", next(each for each in chain((name,), (f"{name}_{n}" for n in count(2))) if each not in taken)
+            )
+            taken.add(arrow.get("id"))
 
 
 def _refused(file: str, rule: str, message: Text, fix: Text) -> InvalidDiagram:

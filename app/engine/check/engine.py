@@ -13,6 +13,7 @@ from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.model import Diagram, Neighbours
 from app.engine.elements import camunda
+from app.engine.names import rename_clashes
 from app.engine.parser import DiagramParser
 
 FIX = Text("Gambar ulang bagian ini, lalu periksa lagi.", "Draw this part again, then check once more.")
@@ -29,10 +30,12 @@ def check_engine(diagram: Diagram, sound: Neighbours, decisions: Mapping[str, An
     for process in diagram.processes:
         if not process.runs:
             continue
+        roots = {one.file: deepcopy(one.root) for one in needed}  # the library writes into what it reads
+        drawn = rename_clashes(roots.values())
         try:
-            _parse(needed, decisions, process.id)
+            _parse(roots, decisions, process.id)
         except ValidationException as refused:
-            yield _finding(diagram.file, refused.id or process.id, str(refused))
+            yield _finding(diagram.file, drawn.get(refused.id, refused.id) or process.id, str(refused))
         except RecursionError:
             yield _finding(diagram.file, process.id, "the diagram is too long")
         except Exception as refused:  # the library raises whatever Python raises in it
@@ -57,10 +60,10 @@ def _asked(diagram: Diagram) -> set[str]:
     return {name for node in diagram.each("businessRuleTask") if (name := camunda(node.xml, "decisionRef"))}
 
 
-def _parse(diagrams: list[Diagram], decisions: Mapping[str, Any], process_id: str) -> None:
+def _parse(roots: Mapping[str, Any], decisions: Mapping[str, Any], process_id: str) -> None:
     parser = DiagramParser(decisions)
-    for diagram in diagrams:
-        parser.add_bpmn_xml(deepcopy(diagram.root), diagram.file)  # the library writes into what it reads
+    for name, root in roots.items():
+        parser.add_bpmn_xml(root, name)
     parser.get_spec(process_id)
     parser.get_subprocess_specs(process_id)
 
