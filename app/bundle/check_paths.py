@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -106,31 +106,35 @@ def _single_files(files: dict[str, Path], checked: Checked, content: Path) -> No
             checked.findings += _form(data, name)
         else:
             drawn[name] = data
-    answers = _answers(drawn, content)
-    found = _drawn(drawn, answers)
+    about = _process_of(drawn, content)
+    found = _drawn(drawn, *about)
     if any(finding.rule in UNRESOLVED for finding in found):
-        found = [finding for finding in _drawn(_neighbours(drawn) | drawn, answers) if finding.file in drawn]
+        found = [finding for finding in _drawn(_neighbours(drawn) | drawn, *about) if finding.file in drawn]
     checked.findings += found
 
 
-def _answers(names: Iterable[str], content: Path) -> dict[str, set[Any]]:
-    """What the forms of a process allow as answers, where all these files lie in its folder."""
-    from app.bundle.findings import answers
+def _process_of(names: Iterable[str], content: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The answers that the forms of a process allow and the offices that exist, where all files lie in its folder."""
+    from app.bundle.findings import answers, offices
     from app.bundle.read import read_folder
+    from app.standard.service import inspect_service, read_contents
 
     folder, *others = {Path(name).parent for name in names} or {content}
     try:
         if not others and (folder / MANIFEST).is_file():
-            return answers(read_folder(folder, _first(folder.parent.parent / "forms", content / "forms")))
+            bundle = read_folder(folder, _first(folder.parent.parent / "forms", content / "forms"))
+            contents = read_contents(_first(folder.parent / "service", content / "processes" / "service"))
+            service, _ = inspect_service(contents)
+            return answers(bundle), offices(bundle, None if service is None else frozenset(service.units))
     except (Refusal, OSError, ValueError, LookupError):
-        pass  # then any answer is thought possible
-    return {}
+        pass  # then any answer and any office is thought possible
+    return {}, {}
 
 
-def _drawn(files: dict[str, bytes], answers: dict[str, set[Any]]) -> list[Finding]:
+def _drawn(files: dict[str, bytes], answers: Mapping[str, Any], offices: Mapping[str, Any]) -> list[Finding]:
     """The findings of diagrams and decisions, whatever the endings of their names."""
     known = {name if Path(name).suffix.lower() in DRAWN else name + _kind(data): name for name, data in files.items()}
-    found = check_files({alias: files[name] for alias, name in known.items()}, answers=answers)
+    found = check_files({alias: files[name] for alias, name in known.items()}, answers=answers, offices=offices)
     return [replace(finding, file=known[finding.file]) for finding in found]
 
 

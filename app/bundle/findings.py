@@ -13,8 +13,11 @@ from app.domain.findings import Finding
 from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.run import check_files
+from app.engine.expressions.kinds import Kind
 from app.forms import form as form_files
 from app.forms.fields import walk
+
+KINDS: Mapping[str, Kind] = {"text": "text", "unit": "text", "date": "text", "number": "number", "boolean": "truth"}
 
 
 def findings(
@@ -34,8 +37,9 @@ def findings(
     forms = frozenset(
         name.removeprefix("forms/").removesuffix(".form") for name in bundle.files if name.endswith(".form")
     )
-    variables = frozenset(bundle.manifest.variables)
-    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled, answers(bundle))
+    variables = {name: KINDS.get(each.type) for name, each in bundle.manifest.variables.items()}
+    places = offices(bundle, units)
+    found = check_files(drawn, forms, frozenset(roles), frozenset(limits), variables, handled, answers(bundle), places)
     found += _forms(bundle)
     known = Known(forms, frozenset(roles), frozenset(limits), _frozen(units), _frozen(statuses))
     found += _guarded(check_manifest(bundle, known))
@@ -43,6 +47,12 @@ def findings(
     found += _scenarios(bundle)
     seen = dict.fromkeys(found)
     return sorted(seen, key=lambda each: (each.severity != "error", each.file))
+
+
+def offices(bundle: Bundle, units: Collection[str] | None) -> dict[str, Collection[str]]:
+    """The variables that hold an office, each with the codes of all offices; none where these are not known."""
+    declared = bundle.manifest.variables.values()
+    return {} if units is None else {each.name: units for each in declared if each.type == "unit"}
 
 
 def answers(bundle: Bundle) -> dict[str, set[Any]]:

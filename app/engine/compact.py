@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import EventSplit
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, EventSplit
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.scope import LIVE
+from app.engine.timers import WorkingTimer
 
 PREDICTED = TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE
 
@@ -21,6 +22,7 @@ def compact(top: Any) -> None:
     """
     drop_finished(top)
     for workflow in (top, *top.subprocesses.values()):
+        _drop_spare_joins(workflow)
         _prune(workflow, _definite(workflow) if workflow.spec.keep_whole else kept(workflow))
         predict(workflow)
 
@@ -70,8 +72,24 @@ def _needed_by(task: Any, tasks: Any) -> set[Any]:
     if parent is not None:
         needed.add(parent.id)
         if isinstance(parent.task_spec, EventSplit | LoopTask):
-            needed.update(parent._children)
+            needed.update(child for child in parent._children if not _is_spent(tasks[child]))
     return {task_id for task_id in needed if not tasks[task_id]._state & PREDICTED}
+
+
+def _is_spent(task: Any) -> bool:
+    """Whether the task is one time of a repeating timer that came and was followed by another."""
+    event: Any = getattr(task.task_spec, "event_definition", None)
+    if task._state != TaskState.COMPLETED or not isinstance(event, WorkingTimer):
+        return False
+    return event.came_before_another(task)
+
+
+def _drop_spare_joins(workflow: Any) -> None:
+    """Each time that a repeating timer comes leaves a join that waits for the end of the step: one of them will do."""
+    for task in list(workflow.tasks.values()):
+        waits = task._state == TaskState.WAITING and isinstance(task.task_spec, BoundaryEventJoin)
+        if waits and _is_spent(task.parent):
+            workflow._remove_task(task.id)
 
 
 def _ended_branches(workflow: Any) -> set[Any]:
@@ -99,7 +117,9 @@ def _prune(workflow: Any, keep: set[Any]) -> None:
     remaining = {task_id: task for task_id, task in tasks.items() if task_id in keep}
     for task in remaining.values():
         while task._parent is not None and task._parent not in keep:
-            task._parent = tasks[task._parent]._parent
+            spent = _is_spent(tasks[task._parent])
+            # The split before it would take what came of it for the step on which it sat.
+            task._parent = workflow.task_tree.id if spent else tasks[task._parent]._parent
         task._children = []
     for task_id, task in remaining.items():
         if task._parent is not None:

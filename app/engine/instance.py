@@ -22,6 +22,7 @@ from app.engine.process import Process
 from app.engine.refusals import DamagedState, EngineStuck, NotOpen
 from app.engine.scope import OpenWork, Wait, live_tasks, open_waits, open_work, workflows
 from app.engine.script import ScriptEngine
+from app.engine.timers import WorkingTimer
 from app.engine.trace import EngineStep, Trace
 from app.engine.variables import Scalar, only_scalars, scalars
 
@@ -268,6 +269,8 @@ def _happen(task: Any, element: str, answers: dict[str, Any]) -> None:
     if isinstance(spec, EventGateway):
         spec.choose(task, element, answers)
         return
+    if isinstance(spec.event_definition, WorkingTimer):
+        spec.event_definition.wait_again(task)
     spec.catch(task, answers if isinstance(spec.event_definition, Message) else None)
     spec._update(task)
 

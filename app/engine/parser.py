@@ -25,7 +25,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 from app.engine import specs
 from app.engine.elements import NS, camunda, message_of, read_properties, topic_of
 from app.engine.events import BpmnError, EventGateway, GatewayEvents, Message
-from app.engine.timers import WorkingTimer
+from app.engine.timers import CYCLE, MOST_TIMES, WorkingTimer
 from app.engine.xml import CAMUNDA
 
 UNSUPPORTED = ("adHocSubProcess", "transaction")
@@ -65,11 +65,14 @@ class Dialect:
             self.task.input_item = TaskDataReference(variable)
 
     def parse_timer_event(self, event: Any) -> WorkingTimer:
-        """A duration, a date or an expression; cycles are refused."""
+        """A duration, a date or an expression; a number of times beside a step that goes on."""
+        clock = read_properties(self.node).get("clock", "working")
+        cycle = CYCLE.fullmatch((event.findtext("b:timeCycle", "", NS)).strip())
+        if cycle and self.node.get("cancelActivity") == "false" and 1 <= int(cycle[1]) <= MOST_TIMES:
+            return WorkingTimer(self.node.get("id"), cycle[2], clock, int(cycle[1]), description="Timer")
         text = event.findtext("b:timeDuration", None, NS) or event.findtext("b:timeDate", None, NS)
         if text is None or not text.strip():
-            raise self._refused("A timer needs a duration or a date; repeating timers are not supported")
-        clock = read_properties(self.node).get("clock", "working")
+            raise self._refused("A timer needs a duration or a date; this one repeats where it cannot")
         return WorkingTimer(self.node.get("id"), text.strip(), clock, description="Timer")
 
     def parse_message_event(self, message_event: Any) -> Message:

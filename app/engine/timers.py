@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.util.task import TaskState
 
 from app.engine.environment import Environment, from_micros, functions, to_micros
 from app.engine.expressions.expression import compile_expression
@@ -16,6 +17,9 @@ from app.engine.expressions.expression import compile_expression
 # Internal data of a waiting task: its due instant (microseconds since 1970), and what that was counted from, so that
 # it can be counted again when the calendar changes: the instant, the variables and the counts of returns at entry.
 DUE, SINCE, GIVEN, PASSED = "due", "since", "given", "passed"
+LEFT = "left"  # of a timer that repeats: how often it will still come, this time included
+MOST_TIMES = 100
+CYCLE = re.compile(r"R(\d{1,9})/(P[0-9TYMWDHS.,]+)")  # ISO 8601: so many times, and the duration between two
 Entered = Callable[[str], datetime | None]  # id of a task -> when it was entered
 _DURATION = re.compile(r"P[0-9TYMWDHS.,]+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][0-9:.,]+(Z|[+-]\d\d:?\d\d)?)?")
@@ -34,11 +38,15 @@ class Evaluator(Protocol):
 
 
 class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
-    """A timer event. `clock` says how a duration counts: working, calendar or wall. It fires only when told to."""
+    """A timer event. `clock` says how a duration counts: working, calendar or wall. It fires only when told to.
 
-    def __init__(self, name: str, expression: str, clock: str, description: str | None = None) -> None:
+    One with `times` above 1 is due so often while its step goes on, each time counted from the time before.
+    """
+
+    def __init__(self, name: str, expression: str, clock: str, times: int = 1, description: str | None = None) -> None:
         super().__init__(name, expression, description=description)
         self.clock = clock
+        self.times = times
 
     def has_fired(self, my_task: Any) -> bool:
         """Whether `catch` was called; works out the due instant when the task is first reached."""
@@ -52,6 +60,26 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
         engine = my_task.workflow.script_engine
         at = due_instant(self.expression, self.clock, engine.env, lambda text: engine.evaluate(my_task, text))
         return to_micros(at)
+
+    def wait_again(self, my_task: Any) -> None:
+        """Wait for the next time beside the one that comes now, which goes its way as if it had been the only one.
+
+        It is counted from when this one was due and not from when it was found to be, so that a pause of the service
+        moves none of them.
+        """
+        kept = my_task.internal_data
+        left = kept.get(LEFT, self.times) - 1
+        if left > 0:
+            env = replace(my_task.workflow.script_engine.env, now=from_micros(kept[DUE]))
+            following = my_task.parent._add_child(my_task.task_spec, TaskState.WAITING)
+            due = due_instant(self.expression, self.clock, env, _no_expression)
+            following.internal_data.update({LEFT: left, SINCE: kept[DUE], DUE: to_micros(due)})
+            following.task_spec._update(following)
+            following.task_spec._predict(following, mask=TaskState.NOT_FINISHED_MASK)
+
+    def came_before_another(self, my_task: Any) -> bool:
+        """Whether this time was followed by another one, so that nothing waits for it any more."""
+        return bool(my_task.internal_data.get(LEFT, self.times) > 1)
 
     def due_again(self, my_task: Any, entered: Entered, env: Environment) -> int | None:
         """The due instant counted anew from what it was counted from at entry, with the calendar and limits of `env`.
@@ -75,6 +103,10 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
         """Forget the due instant."""
         forget(my_task, DUE)
         super().reset(my_task)
+
+
+def _no_expression(text: str) -> Any:
+    raise BadTimer(f"{text!r} is not a duration")
 
 
 def remember(my_task: Any, timers: Iterable[WorkingTimer]) -> None:

@@ -13,17 +13,16 @@ from app.engine.instance import EngineStep, Environment, Instance
 from tests.engine.diagrams import Arrow, file, process, start
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Jakarta
-CALENDAR = calendar_from(
-    {
-        "zone": "Asia/Jakarta",
-        "confirmed_until": "2027-12-31",
-        "holidays": {"country": "ID", "categories": ["public", "government"]},
-        "week": {
-            **{day: ["08:00-12:00", "13:00-15:45"] for day in ("monday", "tuesday", "wednesday", "thursday")},
-            "friday": ["08:00-11:00"],
-        },
-    }
-)
+SERVICE_HOURS: dict[str, Any] = {
+    "zone": "Asia/Jakarta",
+    "confirmed_until": "2027-12-31",
+    "holidays": {"country": "ID", "categories": ["public", "government"]},
+    "week": {
+        **{day: ["08:00-12:00", "13:00-15:45"] for day in ("monday", "tuesday", "wednesday", "thursday")},
+        "friday": ["08:00-11:00"],
+    },
+}
+CALENDAR = calendar_from(SERVICE_HOURS)
 LIMITS = {"verify": Limit("verify", "P3D"), "answer": Limit("answer", "PT1H", clock="wall")}
 
 

@@ -12,6 +12,7 @@ from app.domain.text import Text
 from app.engine.check.formulas import deciding_flows
 from app.engine.check.model import Diagram, Edge, Neighbours, Node
 from app.engine.expressions.expression import Expression, ExpressionError, compile_expression
+from app.engine.expressions.kinds import Impossible, kind_of
 from app.engine.expressions.text import translate
 from app.engine.expressions.tree import parsed
 
@@ -48,8 +49,8 @@ def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]],
             ),
             Text("Jadikan salah satu panah jalur bawaan.", "Make one of the arrows the default flow."),
         )
-    for (edge, _), truth in zip(flows, truths, strict=False):
-        if not any(truth):
+    for (edge, expression), truth in zip(flows, truths, strict=False):
+        if not any(truth) and _has_telling_cases(expression):
             yield diagram.warning(
                 edge,
                 "condition-never-true",
@@ -60,11 +61,26 @@ def _gateway(diagram: Diagram, node: Node, flows: list[tuple[Edge, Expression]],
             )
 
 
+def _has_telling_cases(expression: Expression) -> bool:
+    """Whether the cases stand for all answers: not where texts are joined or parts of a value are looked at."""
+    tree = parsed(translate(expression.text), "eval")
+    return not any(
+        isinstance(node, ast.Subscript | ast.Attribute)
+        or (isinstance(node, ast.BinOp) and (_is_text(node.left) or _is_text(node.right)))
+        for node in ast.walk(tree)
+    )
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def _readable(edge: Edge) -> Expression | None:
     try:
-        return compile_expression(edge.condition or "")
-    except ExpressionError:
-        return None
+        kind = kind_of(edge.condition or "", {})
+        return compile_expression(edge.condition or "") if kind in ("truth", None) else None
+    except (ExpressionError, Impossible):
+        return None  # reported with all other expressions
 
 
 def _true(expression: Expression, case: Mapping[Key, Any]) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.domain.durations import BadDuration, parse_duration
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.engine.check.formulas import is_literal, timer_texts
 from app.engine.check.graph import circles, reachable
 from app.engine.check.model import Diagram, Neighbours, Node, Scope
 from app.engine.elements import topic_of
+from app.engine.expressions.expression import ExpressionError, compile_expression
 
 CHOICES = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
 PEOPLE = ("task", "userTask", "manualTask", "receiveTask", "eventBasedGateway", "intermediateCatchEvent")
@@ -23,7 +26,8 @@ def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
         plain = [node for node in scope.nodes if node.kind not in CHOICES and not node.boundaries]
         for circle in circles(plain):
             yield _without_choice(diagram, circle)
-        endless = circles([node for node in scope.nodes if passes_by_itself(node, bundle)])
+        quick = [node for node in scope.nodes if passes_by_itself(node, bundle) or _left_at_once(node)]
+        endless = circles(quick, _onward)
         for circle in endless:
             yield _endless(diagram, circle)
         reported = {node for circle in endless for node in circle}
@@ -35,6 +39,8 @@ def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
 
 def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
     """Whether a token can pass the box without anybody or anything outside doing something."""
+    if waits_for_no_time(node):
+        return True
     if node.kind in PEOPLE or _is_service(node):
         return False
     if node.kind == "boundaryEvent":
@@ -45,6 +51,32 @@ def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
         called = bundle.process(node.xml.get("calledElement", ""), node.scope)
         return called is not None and depth < MAX_NESTING and _runs_through(called[1], bundle, depth + 1)
     return True
+
+
+def waits_for_no_time(node: Node) -> bool:
+    """Whether the event is a timer whose text is a time of nought."""
+    texts = list(timer_texts(node))
+    return bool(texts) and all(_is_nought(text) for text in texts)
+
+
+def _is_nought(text: str) -> bool:
+    try:
+        if not is_literal(text):
+            value = compile_expression(text).evaluate({}, {})
+            text = value if isinstance(value, str) else ""
+        return parse_duration(text.removeprefix("+")).is_zero
+    except (BadDuration, ExpressionError):
+        return False
+
+
+def _onward(node: Node) -> Iterator[Node]:
+    """What comes next by itself: a step is left at once by an event on its border that waits for no time."""
+    at_once = [event for event in node.boundaries if event.interrupting and waits_for_no_time(event)]
+    yield from at_once if at_once and node.kind in (*PEOPLE, "serviceTask", "sendTask") else node.successors()
+
+
+def _left_at_once(node: Node) -> bool:
+    return any(event.interrupting and waits_for_no_time(event) for event in node.boundaries)
 
 
 def _runs_through(scope: Scope, bundle: Neighbours, depth: int) -> bool:

@@ -11,6 +11,7 @@ from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import assigned_names
 from app.engine.check.model import Neighbours
+from app.engine.decisions.compile import Compiled
 from app.engine.decisions.decision import compiled_tables, findings
 
 
@@ -36,6 +37,8 @@ def check_decisions(data: bytes, file: str, bundle: Neighbours) -> Iterator[Find
             ),
             Text("Beri setiap keputusan id sendiri.", "Give each decision an id of its own."),
         )
+    for table in tables:
+        yield from _offices(file, table, bundle)
     known = None if bundle.variables is None else set(bundle.variables) | assigned_names(bundle)
     for table in tables:
         for cell, expression in table.expressions:
@@ -56,5 +59,29 @@ def check_decisions(data: bytes, file: str, bundle: Neighbours) -> Iterator[Find
                         ),
                         name,
                         known or (),
+                    ),
+                )
+
+
+def _offices(file: str, compiled: Compiled, bundle: Neighbours) -> Iterator[Finding]:
+    """Rules that name an office which does not exist."""
+    table = compiled.table
+    for row, answers in zip(table.rows, compiled.answers, strict=False):
+        for column, answer in zip(table.outputs, answers, strict=False):
+            offices = bundle.offices.get(column.name)
+            if offices is not None and isinstance(answer, str) and answer not in offices:
+                yield Finding(
+                    file,
+                    row.id or table.id,
+                    "unit-unknown",
+                    "error",
+                    Text(
+                        f"Kantor “{answer}” (kolom “{column.label}”) tidak ada di daftar unit.",
+                        f"The office “{answer}” (column “{column.label}”) is not on the list of units.",
+                    ),
+                    meant(
+                        Text("Pakai kode unit dari daftar unit.", "Use the code of a unit from the list of units."),
+                        answer,
+                        offices,
                     ),
                 )

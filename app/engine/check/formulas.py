@@ -13,6 +13,7 @@ from app.engine.elements import NS, camunda
 from app.engine.expressions.expression import Expression, ExpressionError, Script, compile_expression, compile_script
 
 DURATION = re.compile(r"(R\d*/)?[-+]?[pP]\s*[0-9tT]")
+LANGUAGES = ("", "python", "text/python", "text/x-python", "application/x-python")
 DATE = re.compile(r"\d{1,4}[-/.]\d\d?[-/.]\d")
 
 
@@ -44,12 +45,17 @@ def formulas(diagram: Diagram) -> Iterator[Formula]:
         if edge.condition is not None:
             yield _compiled(edge, Text("Syarat panah", "The condition of the arrow"), edge.condition, "condition")
     for node in diagram.each():
-        if node.kind == "scriptTask" and (script := text_of(node.xml, "script")):
+        if node.kind == "scriptTask" and is_ours(node) and (script := text_of(node.xml, "script")):
             yield _compiled(node, Text("Skrip", "The script"), script, "script")
         for text in timer_texts(node):
             if not is_literal(text):
                 yield _compiled(node, Text("Waktu tunggu", "The timer"), text, "timer")
         yield from _instances(node)
+
+
+def is_ours(node: Node) -> bool:
+    """Whether a script is meant in our notation; one in another language is a fault as a whole."""
+    return (node.xml.get("scriptFormat") or "").strip().lower() in LANGUAGES
 
 
 def timer_texts(node: Node) -> Iterator[str]:
@@ -87,7 +93,7 @@ def assigned_names(bundle: Neighbours) -> set[str]:
 
 def set_in(node: Node, bundle: Neighbours) -> set[str]:
     """The variables that one box sets by itself."""
-    script = text_of(node.xml, "script") if node.kind == "scriptTask" else None
+    script = text_of(node.xml, "script") if node.kind == "scriptTask" and is_ours(node) else None
     names = _set_by(node, bundle)
     if script:
         compiled = _compiled(node, Text("", ""), script, "script").compiled
@@ -113,7 +119,8 @@ def _instances(node: Node) -> Iterator[Formula]:
             for child in ("loopCardinality", "completionCondition", "loopCondition"):
                 text = text_of(loop, child)
                 if text:
-                    yield _compiled(node, Text(f"Pengulangan ({child})", f"The repetition ({child})"), text, "loop")
+                    kind = "loop" if child == "loopCardinality" else "completion"
+                    yield _compiled(node, Text(f"Pengulangan ({child})", f"The repetition ({child})"), text, kind)
 
 
 def _compiled(where: Node | Edge, place: Text, text: str, kind: str) -> Formula:

@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.findings import Finding, Severity
 from app.domain.text import Text
 from app.engine.elements import NS, is_executable
+from app.engine.expressions.kinds import Kind
 from app.engine.xml import local_name
 
 NESTED = ("subProcess", "transaction", "adHocSubProcess")
@@ -146,7 +147,7 @@ class Neighbours:
     """All files that belong together, and the names they may use; None means that names of this kind are not checked.
 
     `decisions` maps each decision of the DMN files to its outputs, `holders` to the files that hold it;
-    `answers` are the only values that a variable can have.
+    `answers` are the only values that a variable can have, `offices` those of a variable that holds an office.
     """
 
     diagrams: tuple[Diagram, ...] = ()
@@ -154,10 +155,11 @@ class Neighbours:
     forms: Collection[str] | None = None
     roles: Collection[str] | None = None
     limits: Collection[str] | None = None
-    variables: Collection[str] | None = None
+    variables: Collection[str] | Mapping[str, Kind] | None = None
     topics: Collection[str] | None = None
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers: Mapping[str, Collection[Any]] = field(default_factory=dict)
+    offices: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def process(self, process_id: str, near: Scope) -> tuple[Diagram, Scope] | None:
         """The process with this id, looked for first in the file of `near` and then in the others."""

@@ -25,7 +25,9 @@ def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
         for loop in node.xml.iterfind("b:multiInstanceLoopCharacteristics", NS):
             yield from _instances(diagram, node, loop, used)
         for loop in node.xml.iterfind("b:standardLoopCharacteristics", NS):
-            if not text_of(loop, "loopCondition"):
+            if node.xml.find("b:multiInstanceLoopCharacteristics", NS) is not None:
+                yield _both_markers(diagram, node)
+            elif not text_of(loop, "loopCondition"):
                 yield diagram.error(
                     node,
                     "loop-without-condition",
@@ -38,6 +40,18 @@ def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
                         "Draw a return arrow with an XOR gateway instead.",
                     ),
                 )
+
+
+def _both_markers(diagram: Diagram, node: Node) -> Finding:
+    return diagram.error(
+        node,
+        "loop-both-markers",
+        Text(
+            f"{node.label} ditandai berulang sampai syarat benar dan sekaligus berulang untuk setiap isi daftar.",
+            f"{node.label} is marked to repeat until a condition is true and at once for each entry of a list.",
+        ),
+        Text("Pilih salah satu tanda.", "Choose one of the two markers."),
+    )
 
 
 def _own_names(loop: Any) -> tuple[str | None, ...]:

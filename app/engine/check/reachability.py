@@ -8,6 +8,7 @@ from app.domain.findings import Finding
 from app.domain.text import Text
 from app.engine.check.graph import circles, preceding, reachable
 from app.engine.check.model import Diagram, Neighbours, Node, Scope
+from app.engine.check.references import is_attached
 
 
 def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
@@ -71,4 +72,6 @@ def _ends_behind(node: Node, ending: set[Node]) -> bool:
 
 def _stands_alone(node: Node) -> bool:
     """Whether the shape is reported by another rule and needs no arrow into it."""
+    if node.kind == "boundaryEvent" and not is_attached(node):
+        return True
     return "true" in (node.xml.get("triggeredByEvent"), node.xml.get("isForCompensation"))

@@ -63,5 +63,5 @@ def _connect(diagram: Diagram) -> None:
             edge.target.incoming.append(edge)
     for node in diagram.each("boundaryEvent"):
         node.host = diagram.nodes.get(node.xml.get("attachedToRef", ""))
-        if node.host is not None:
+        if node.host is not None and node.host.scope is node.scope:  # else it is detached, which is a finding
             node.host.boundaries.append(node)

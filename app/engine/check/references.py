@@ -102,7 +102,7 @@ def _default(diagram: Diagram, node: Node) -> Iterator[Finding]:
 
 
 def _host(diagram: Diagram, node: Node) -> Iterator[Finding]:
-    if node.host is None or node.host.scope is not node.scope or node.host.kind not in ACTIVITIES:
+    if not is_attached(node):
         yield diagram.error(
             node,
             "boundary-detached",
@@ -112,6 +112,11 @@ def _host(diagram: Diagram, node: Node) -> Iterator[Finding]:
             ),
             Text("Seret ke tepi tugasnya.", "Drag it onto the border of its task."),
         )
+
+
+def is_attached(node: Node) -> bool:
+    """Whether an event on a border sits on a task or sub-process of its own scope."""
+    return node.host is not None and node.host.scope is node.scope and node.host.kind in ACTIVITIES
 
 
 def _lanes(diagram: Diagram) -> Iterator[Finding]:

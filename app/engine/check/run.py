@@ -19,6 +19,7 @@ from app.engine.check import (
     expressions,
     extensions,
     file_kind,
+    gateways,
     ids,
     joins,
     limits,
@@ -40,6 +41,7 @@ from app.engine.check.engine import check_engine
 from app.engine.check.model import Diagram, Neighbours
 from app.engine.check.read import is_bpmn, read_diagram
 from app.engine.decisions.decision import compiled_tables, read_decisions
+from app.engine.expressions.kinds import Kind
 from app.engine.xml import parse_xml
 
 Rule = Callable[[Diagram, Neighbours], Iterator[Finding]]
@@ -47,7 +49,7 @@ RULES: tuple[Rule, ...] = tuple(
     module.check
     for module in (
         file_kind, ids, references, unsupported, starts_and_ends, reachability, conditions, completeness, cycles,
-        joins, soundness, event_gateways, messages, error_events, timers, scripts, multi_instance, calls,
+        joins, gateways, soundness, event_gateways, messages, error_events, timers, scripts, multi_instance, calls,
         service_tasks, user_tasks, expressions, variables, limits, extensions, drawing,
     )
 )  # fmt: skip
@@ -59,14 +61,17 @@ def check_files(
     forms: Names = None,
     roles: Names = None,
     limits: Names = None,
-    variables: Names = None,
+    variables: Names | Mapping[str, Kind] = None,
     topics: Names = None,
     answers: Mapping[str, Collection[Any]] | None = None,
+    offices: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
-    """All findings of the .bpmn and .dmn files, errors first within each file; never raises.
+    """All findings of the .bpmn and .dmn files, errors first; never raises.
 
     `forms`, `roles`, `limits`, `variables` and `topics` are the names that may be used; None leaves them unchecked.
-    `answers` gives the values of the variables that can have no others, such as those that a form offers.
+    Variables that come with their kinds are also looked at for what can never be computed with them.
+    `answers` gives the values of the variables that can have no others, such as those that a form offers;
+    `offices` names the variables that hold an office, each with the codes that exist.
     """
     found: list[Finding] = []
     diagrams: list[Diagram] = []
@@ -80,7 +85,9 @@ def check_files(
         inside = _decisions(file, data)
         decisions |= inside
         holders |= {key: (*holders.get(key, ()), file) for key in inside}
-    bundle = Neighbours(tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders, answers or {})
+    bundle = Neighbours(
+        tuple(diagrams), decisions, forms, roles, limits, variables, topics, holders, answers or {}, offices or {}
+    )
     for diagram in diagrams:
         for rule in RULES:
             found += _guarded(diagram.file, lambda rule=rule, diagram=diagram: rule(diagram, bundle))  # type: ignore[misc]
@@ -155,5 +162,5 @@ def _not_bpmn(file: str, root: Any) -> Finding:
 
 
 def _in_order(found: list[Finding]) -> list[Finding]:
-    """Without repetitions, file by file, errors before warnings."""
-    return sorted(dict.fromkeys(found), key=lambda finding: (finding.file, finding.severity != "error"))
+    """Without repetitions, errors before warnings, file by file."""
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.severity != "error", finding.file))

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.engine.check.formulas import is_ours
 from app.engine.check.model import Diagram, Neighbours, Node, text_of
 from app.engine.elements import camunda
-
-LANGUAGES = ("", "python", "text/python", "text/x-python", "application/x-python")
 
 
 def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
@@ -27,7 +26,7 @@ def _script(diagram: Diagram, node: Node) -> Iterator[Finding]:
             Text("Tulis skripnya di sini, atau pakai tugas layanan.", "Write the script here, or use a service task."),
         )
     language = (node.xml.get("scriptFormat") or "").strip().lower()
-    if language not in LANGUAGES:
+    if not is_ours(node):
         yield diagram.error(
             node,
             "script-language",

@@ -14,6 +14,7 @@ from app.engine.check.formulas import is_literal, timer_texts
 from app.engine.check.model import Diagram, Neighbours, Node, definitions, text_of
 from app.engine.elements import read_properties
 from app.engine.expressions.expression import Expression, ExpressionError, compile_expression
+from app.engine.timers import CYCLE, MOST_TIMES
 
 EXAMPLES = Text(
     "Tulis misalnya PT4H (empat jam kerja), P3D (tiga hari kerja) atau ${sla('kunci')}.",
@@ -40,25 +41,38 @@ def _timer(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding
             ),
             meant(Text("Pilih working, calendar atau wall.", "Choose working, calendar or wall."), clock, CLOCKS),
         )
-    if any(kind == "timer" and text_of(definition, "timeCycle") is not None for kind, definition in definitions(node)):
-        yield diagram.error(
-            node,
-            "timer-cycle",
-            Text(
-                f"Waktu berulang pada {node.label} tidak didukung: token baru muncul setiap kali tanpa akhir.",
-                f"The repeating timer at {node.label} is not supported: it makes new tokens without end.",
-            ),
-            Text(
-                "Pakai satu waktu tunggu; proses berkala dimulai oleh penjadwal.",
-                "Use a single wait; periodic processes are started by the scheduler.",
-            ),
-        )
-    elif not list(timer_texts(node)):
+    cycles = [cycle for kind, each in definitions(node) if kind == "timer" and (cycle := text_of(each, "timeCycle"))]
+    for text in cycles:
+        yield from _cycle(diagram, node, text, clock)
+    if cycles:
+        return
+    if not list(timer_texts(node)):
         yield _finding(diagram, node, "timer-missing", Text(
             f"Waktu tunggu {node.label} belum diisi.", f"The timer {node.label} is not filled in."
         ))  # fmt: skip
     for text in timer_texts(node):
         yield from _text(diagram, node, text, clock, bundle)
+
+
+def _cycle(diagram: Diagram, node: Node, text: str, clock: str) -> Iterator[Finding]:
+    found = CYCLE.fullmatch(text)
+    if node.kind == "boundaryEvent" and not node.interrupting and found and 1 <= int(found[1]) <= MOST_TIMES:
+        yield from _duration(diagram, node, found[2], clock)
+        return
+    yield diagram.error(
+        node,
+        "timer-cycle",
+        Text(
+            f"Waktu berulang “{text[:60]}” pada {node.label} tidak didukung.",
+            f"The repeating timer “{text[:60]}” at {node.label} is not supported.",
+        ),
+        Text(
+            f"Berulang hanya dapat dengan kejadian tepi bergaris putus, 1 sampai {MOST_TIMES} kali, misalnya R3/PT4H; "
+            "di tempat lain pakai satu waktu tunggu.",
+            f"Only a border event with a dashed line can repeat, 1 to {MOST_TIMES} times, such as R3/PT4H; elsewhere "
+            "use a single wait.",
+        ),
+    )
 
 
 def _text(diagram: Diagram, node: Node, text: str, clock: str, bundle: Neighbours) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.domain.findings import Finding
@@ -78,9 +79,25 @@ def _form(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]
 
 
 def _roles(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding]:
-    for role in (camunda(node.xml, "candidateGroups") or "").split(","):
+    groups = camunda(node.xml, "candidateGroups") or ""
+    if re.search(r"[$#]\{|^\s*=", groups):
+        yield diagram.error(
+            node,
+            "role-expression",
+            Text(
+                f"Peran tugas {node.label} ditulis sebagai rumus ({groups[:60]}), yang tidak dihitung.",
+                f"The role of the task {node.label} is written as a formula ({groups[:60]}), which is not computed.",
+            ),
+            Text(
+                "Tulis nama perannya, atau kosongkan supaya lajur yang berlaku; unit menurut isian: manifest.",
+                "Write the name of the role, or leave it empty so that the lane decides; a unit that follows from an "
+                "answer is written in the manifest.",
+            ),
+        )
+        return
+    for role in groups.split(","):
         role = role.strip()
-        if "{" in role or (role and bundle.roles is not None and role not in bundle.roles):
+        if role and bundle.roles is not None and role not in bundle.roles:
             yield diagram.error(
                 node,
                 "role-unknown",
