@@ -77,11 +77,9 @@ def _needed_by(task: Any, tasks: Any) -> set[Any]:
 
 
 def _is_spent(task: Any) -> bool:
-    """Whether the task is one time of a repeating timer that came and was followed by another."""
-    event: Any = getattr(task.task_spec, "event_definition", None)
-    if task._state != TaskState.COMPLETED or not isinstance(event, WorkingTimer):
-        return False
-    return event.came_before_another(task)
+    """Whether the task is one time of a repeating timer that has come."""
+    event = getattr(task.task_spec, "event_definition", None)
+    return task._state == TaskState.COMPLETED and isinstance(event, WorkingTimer) and event.times > 1
 
 
 def _drop_spare_joins(workflow: Any) -> None:

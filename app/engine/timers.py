@@ -77,10 +77,6 @@ class WorkingTimer(TimerEventDefinition):  # type: ignore[misc]
             following.task_spec._update(following)
             following.task_spec._predict(following, mask=TaskState.NOT_FINISHED_MASK)
 
-    def came_before_another(self, my_task: Any) -> bool:
-        """Whether this time was followed by another one, so that nothing waits for it any more."""
-        return bool(my_task.internal_data.get(LEFT, self.times) > 1)
-
     def due_again(self, my_task: Any, entered: Entered, env: Environment) -> int | None:
         """The due instant counted anew from what it was counted from at entry, with the calendar and limits of `env`.
 
