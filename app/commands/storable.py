@@ -30,7 +30,7 @@ def refuse_strange(answers: Mapping[str, Any]) -> None:
 
 
 def _fault(name: object, value: Any) -> Text | None:
-    if not isinstance(name, str) or len(name) > LONGEST_NAME or _broken(name):
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or is_broken(name):
         return Text("Nama isian tidak dikenal.", "The name of the field is not known.")
     return _value_fault(value, DEEPEST)
 
@@ -39,7 +39,7 @@ def _value_fault(value: Any, depth: int) -> Text | None:
     if isinstance(value, str):
         if len(value) > LONGEST_TEXT:
             return TOO_LONG
-        if _broken(value):
+        if is_broken(value):
             return Text("Teks memuat karakter yang rusak.", "The text holds broken characters.")
     elif isinstance(value, bool) or value is None:
         return None
@@ -63,5 +63,6 @@ def _inner_fault(value: Any, depth: int) -> Text | None:
     return next((fault for fault in faults if fault), None)
 
 
-def _broken(text: str) -> bool:
+def is_broken(text: str) -> bool:
+    """Whether a text holds what no database keeps: NUL, or half a character."""
     return "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text)

@@ -93,7 +93,7 @@ def forgotten() -> ResponseReturnValue:
 @limiter.limit("5 per minute")
 def send_link() -> ResponseReturnValue:
     """Mail the link. The answer is the same for every address."""
-    run(AskForReset(request.form.get("email", "")[:254]))
+    run(AskForReset(request.form.get("email", "")))
     return render_template("account/forgotten.html", sent=True, demo=web().toolbox.settings.demo)
 
 

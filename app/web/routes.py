@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -83,7 +83,10 @@ def route(
             if again is not None and request.method == "POST" and request.form.get(carry.RESUME):
                 g.came_back = [BACK]
                 return again(**arguments)
-            return view(**arguments)
+            answer = view(**arguments)
+            if again is not None and request.method == "POST" and getattr(answer, "status_code", 200) in (302, 303):
+                flash(request.path, "sent")  # the browser's copy of it is no longer needed
+            return answer
 
         blueprint.add_url_rule(rule, endpoint=view.__name__, view_func=checked, methods=list(methods))
         blueprint.record(lambda state: _declare(state, view.__name__, permission, late, again))

@@ -98,7 +98,7 @@ def test_without_a_reason_nothing_is_tried_again_and_the_field_says_so(service: 
     for data in ({"reason": "hidup"}, {"reason": "hidup", "aduan": filed.instance_id}):
         answer = visit("ops").post(retry, data=data)
         assert answer.status_code == 400
-        assert f'aria-describedby="alasan-{incident.id}-error"' in answer.text
+        assert f'e-alasan-{incident.id}"' in answer.text
         assert 'value="hidup"' in answer.text
     assert service.rows(Incident)[0].resolved_at is None
 
@@ -109,16 +109,22 @@ def test_ending_a_case_asks_for_both_reasons_and_happens_once(service: World, vi
     reason = {"reason": "Aduan ini dikirim dua kali.", "category": "sent_twice"}
     refused = ops.post(path, data={"reason": "          "})
     assert refused.status_code == 400
-    assert 'aria-describedby="alasan-error"' in refused.text and 'id="kategori-error"' in refused.text
+    assert 'e-alasan"' in refused.text and 'id="kategori-error"' in refused.text
     refused = ops.post(path, data={**reason, "category": "no-such"})
     assert refused.status_code == 400 and reason["reason"] in refused.text, "what was typed is kept"
     refused = ops.post(path, data={**reason, "reason": "ya"})
     assert refused.status_code == 400 and '<option value="sent_twice" selected>' in refused.text
     assert service.rows(ProcessInstance)[0].state == "active"
+    asked = ops.post(path, data=reason)
+    assert asked.status_code == 200 and "tidak dapat dibatalkan" in asked.text and reason["reason"] in asked.text
+    assert service.rows(ProcessInstance)[0].state == "active", "an end is asked for once more"
+    back = ops.post(path, data={**reason, "lagi": "1"})
+    assert back.status_code == 200 and reason["reason"] in back.text and 'value="sent_twice" selected' in back.text
+    reason["yakin"] = "1"
     assert ops.post(path, data=reason).status_code == 302
     assert service.rows(ProcessInstance)[0].state == "cancelled"
     page = ops.get(f"{CASES}/{filed.instance_id}").text
-    assert "Dihentikan petugas" in page and path not in page
+    assert "Dihentikan petugas" in page and f'action="{path}"' not in page
     assert "Aduan yang sama terkirim lebih dari sekali" in page and reason["reason"] in page
     assert ops.post(path, data=reason).status_code == 409
 
@@ -126,7 +132,7 @@ def test_ending_a_case_asks_for_both_reasons_and_happens_once(service: World, vi
 def test_a_case_that_was_ended_from_outside_is_called_so_on_every_page(service: World, visit: Visit) -> None:
     filed = service.at_opd()
     (task,) = service.open(filed.instance_id)
-    data = {"reason": "Pelapor sudah ditemui langsung.", "category": "settled"}
+    data = {"reason": "Pelapor sudah ditemui langsung.", "category": "settled", "yakin": "1"}
     assert visit("ops").post(f"{CASES}/{filed.instance_id}/batal", data=data).status_code == 302
     ended, told = "Dihentikan petugas", "Sudah diselesaikan lewat jalan lain"
     assert "1 dihentikan petugas" in visit("ops").get("/operasi").text
@@ -237,7 +243,7 @@ def test_a_message_that_failed_is_sent_again_once(service: World, visit: Visit) 
     assert path in page and "kotak surat penuh" in page
     refused = ops.post(path, data={"reason": "ya"})
     assert refused.status_code == 400
-    assert f'aria-describedby="alasan-{message.id}-error"' in refused.text
+    assert f'e-alasan-{message.id}"' in refused.text
     assert visit("pemilik").post(path, data={"reason": REASON}).status_code == 403
     assert service.rows(OutboxMessage, id=message.id)[0].state == "failed"
     assert ops.post(path, data={"reason": REASON}).status_code == 302

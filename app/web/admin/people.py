@@ -18,10 +18,11 @@ from app.domain.typed_date import read_date
 from app.queries.person import people
 from app.web.citizen.contacts import reaches
 from app.web.current import now
+from app.web.entries import SHORT_REASON, Entry, Errors, read_entries, read_entry
 from app.web.routes import current_actor, read, route, run, service
 
 blueprint = Blueprint("people", __name__)
-Errors = Mapping[str, list[Text]]
+NAME, EMAIL, DECREE = Entry("name", 120), Entry("email", 254), Entry("decree_no", 120)
 
 
 @route(blueprint, "/orang", Permission.ACCOUNT_MANAGE)
@@ -33,11 +34,9 @@ def everybody() -> ResponseReturnValue:
 @route(blueprint, "/orang", Permission.ACCOUNT_MANAGE, methods=("POST",), again=lambda: _everybody({}))
 def add() -> ResponseReturnValue:
     """Open an account; the person is invited by mail to choose a password."""
-    asked = request.form
     try:
-        user_id = run(
-            AddUser(asked.get("name", "")[:120], asked.get("email", "")[:254], None, asked.get("unit") or None)
-        )
+        typed = read_entries(NAME, EMAIL)
+        user_id = run(AddUser(typed["name"], typed["email"], None, request.form.get("unit") or None))
     except Invalid as refusal:
         return _everybody(refusal.errors), 400
     if reaches("email"):
@@ -64,8 +63,8 @@ def grant(user_id: str) -> ResponseReturnValue:
     asked = request.form
     try:
         first, last = _day("valid_from", needed=True), _day("valid_to")
-        unit = asked.get("unit") or None
-        run(GrantRole(user_id, asked.get("role", ""), asked.get("decree_no", "")[:120], first or date.max, last, unit))
+        unit, decree = asked.get("unit") or None, read_entry(DECREE)
+        run(GrantRole(user_id, asked.get("role", ""), decree, first or date.max, last, unit))
     except Invalid as refusal:
         return _one(user_id, grant_errors=refusal.errors), 400
     return _back(user_id, _("Peran diberikan."))
@@ -76,7 +75,7 @@ def end_grant(user_id: str, grant_id: str) -> ResponseReturnValue:
     """End a role; yesterday was its last day."""
     yesterday = date.fromordinal(_today().toordinal() - 1)
     try:
-        run(EndGrant(grant_id, yesterday, request.form.get("reason", "")[:300]))
+        run(EndGrant(grant_id, yesterday, read_entry(SHORT_REASON)))
     except Invalid as refusal:
         return _one(user_id, end_errors={grant_id: refusal.errors}), 400
     return _back(user_id, _("Peran diakhiri."))
@@ -88,7 +87,7 @@ def substitute(user_id: str) -> ResponseReturnValue:
     asked = request.form
     try:
         first, last = _day("since", needed=True), _day("until", needed=True)
-        reason = asked.get("reason", "")[:300]
+        reason = read_entry(SHORT_REASON)
         run(SetSubstitute(user_id, asked.get("deputy_id", ""), first or date.max, last or date.min, reason))
     except Invalid as refusal:
         renamed = {{"valid_to": "until"}.get(name, name): found for name, found in refusal.errors.items()}
@@ -116,7 +115,7 @@ def activate(user_id: str) -> ResponseReturnValue:
     """Close an account or open it again."""
     active = request.form.get("active") == "1"
     try:
-        run(SetActive(user_id, active, request.form.get("reason", "")[:300]))
+        run(SetActive(user_id, active, read_entry(SHORT_REASON)))
     except Invalid as refusal:
         return _one(user_id, active_errors=refusal.errors), 400
     return _back(user_id, _("Akun dibuka kembali.") if active else _("Akun ditutup; semua sesinya berakhir."))

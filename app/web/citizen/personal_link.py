@@ -16,7 +16,6 @@ from app.web.current import now, read, service, web
 from app.web.routes import route, run
 from app.web.security import limiter
 
-LONGEST_NUMBER, LONGEST_ADDRESS = 64, 254
 blueprint = Blueprint("personal_link", __name__)
 
 
@@ -71,13 +70,16 @@ def ask() -> ResponseReturnValue:
     return _ask_page(reporter.opened() or request.args.get("nomor", ""))
 
 
-@route(blueprint, "/lacak/ganti-kode", Permission.PUBLIC, methods=("POST",))
+@route(blueprint, "/lacak/ganti-kode", Permission.PUBLIC, methods=("POST",), again=lambda: _ask_page(_typed_number()))
 @limiter.limit("5 per minute; 20 per hour")
 def send() -> ResponseReturnValue:
     """Mail the link, if there is somebody to mail it to; the answer is the same whatever was typed."""
-    number = request.form.get("nomor", "")[:LONGEST_NUMBER]
-    run(AskForNewSecret(number, request.form.get("surel", "")[:LONGEST_ADDRESS]))
-    return _ask_page(number, sent=True)
+    run(AskForNewSecret(_typed_number(), request.form.get("surel", "")))
+    return _ask_page(_typed_number(), sent=True)
+
+
+def _typed_number() -> str:
+    return request.form.get("nomor", "")
 
 
 def _link_page(token: str, purpose: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from app.commands.letter.messages import SendMessage, Withdraw
 from app.commands.person.access import CloseAccess
 from app.commands.task.complete import CompleteTask
 from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.identity import Unfit
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import SECRET_LENGTH, is_tracking_id, normalise, shown
@@ -201,13 +202,21 @@ def _moved_on(tracking_id: str) -> ResponseReturnValue:
     """The case does not wait for this any more; what was typed and did not arrive is offered for copying."""
     found, written = _found(tracking_id), again.texts()
     said = {each.text for each in found.conversation if each.direction == "in"}
-    if written and not all(cleaned(each, lines=True) in said for each in written):
+    if written and not all(_as_kept(each) in said for each in written):
         return render_template("citizen/moved.html", found=found, written=[("", each) for each in written]), 409
     if written:  # a second click
         flash(_("Terima kasih, sudah kami terima."), "success")
     else:
         flash(_("Keadaan aduan sudah berubah; langkah itu tidak diperlukan lagi."), "warning")
     return redirect(url_for("tracking.page", tracking_id=tracking_id))
+
+
+def _as_kept(text: str) -> str | None:
+    """The text as a conversation would hold it; None for one that nothing can hold."""
+    try:
+        return cleaned(text, lines=True)
+    except Unfit:
+        return None
 
 
 def _again(tracking_id: str, choose: Callable[[progress.Progress], Act | None]) -> str:
@@ -244,7 +253,6 @@ def _act(tracking_id: str, choose: Callable[[progress.Progress], Act | None]) ->
         flash(_("Aduan %(number)s “%(title)s” sudah Anda cabut.", **said), "success")
     else:
         flash(_("Terima kasih, sudah kami terima."), "success")
-    flash(request.path, "sent")
     return redirect(url_for("tracking.page", tracking_id=found.tracking_id))
 
 

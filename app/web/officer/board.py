@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from app.commands.task.supervision import AcknowledgeEscalation, FreeTask, RemindHolder
 from app.domain.errors import Conflict, Invalid
 from app.domain.permissions import Permission
-from app.domain.text import Text
 from app.queries.task import board, inbox
 from app.web.addresses import inside
 from app.web.current import now, read, service, web
+from app.web.entries import Entry, Errors, read_entry
 from app.web.language import language
 from app.web.officer import due
 from app.web.routes import route, run
@@ -26,7 +26,7 @@ from app.web.sight import current_viewer, sealed_title
 LONGEST_CODE = 64
 NARROWED = ("unit", "langkah", "orang")
 blueprint = Blueprint("board", __name__)
-Errors = Mapping[str, Sequence[Text]]
+WHY_FREED, NOTE = Entry("reason", 500, 1), Entry("note", 1_000)
 
 
 @route(blueprint, "/papan", Permission.BOARD_READ)
@@ -51,12 +51,16 @@ def remind(task_id: str) -> ResponseReturnValue:
     return _back()
 
 
-@route(blueprint, "/papan/lepas/<task_id>", Permission.BOARD_READ, methods=("POST",))
+def again_of_task(task_id: str) -> str:
+    """The board with the reason that was typed."""
+    return _page({task_id: []})
+
+
+@route(blueprint, "/papan/lepas/<task_id>", Permission.BOARD_READ, methods=("POST",), again=again_of_task)
 def free(task_id: str) -> ResponseReturnValue:
     """Give a claimed task back to all who may do it, for a reason that its holder is told."""
-    reason = request.form.get("reason", "")
     try:
-        run(FreeTask(task_id, reason))
+        run(FreeTask(task_id, read_entry(WHY_FREED)))
     except Invalid as refusal:
         return _page({task_id: refusal.errors.get("reason", [])}), 400
     except Conflict as late:
@@ -66,11 +70,24 @@ def free(task_id: str) -> ResponseReturnValue:
     return _back()
 
 
-@route(blueprint, "/papan/eskalasi/<instance_id>/<of>", Permission.BOARD_READ, methods=("POST",))
+def again_of_escalation(instance_id: str, of: str) -> str:
+    """The board with the note that was typed."""
+    return _page({of: []})
+
+
+@route(
+    blueprint,
+    "/papan/eskalasi/<instance_id>/<of>",
+    Permission.BOARD_READ,
+    methods=("POST",),
+    again=again_of_escalation,
+)
 def acknowledge(instance_id: str, of: str) -> ResponseReturnValue:
     """Take note of an escalation."""
     try:
-        run(AcknowledgeEscalation(instance_id, of, request.form.get("note", "")[:1000]))
+        run(AcknowledgeEscalation(instance_id, of, read_entry(NOTE)))
+    except Invalid as refusal:
+        return _page({of: refusal.errors.get("note", [])}), 400
     except Conflict as late:
         flash(late.message.say(language()), "warning")
         return _back()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -28,6 +28,7 @@ from app.rules.returns import Return
 from app.rules.sight import Sight
 from app.standard.sources import sources_of
 from app.web.current import now
+from app.web.entries import SHORT_REASON, read_entry
 from app.web.filters import day, office, text
 from app.web.officer import due
 from app.web.routes import may, read, route, run, service, web
@@ -98,7 +99,7 @@ def open_identity(tracking_id: str) -> ResponseReturnValue:
     with read() as session:
         sight_of(session, tracking_id)
     try:
-        identity = run(OpenIdentity(tracking_id, request.form.get("reason", "")[:300]))
+        identity = run(OpenIdentity(tracking_id, read_entry(SHORT_REASON)))
     except Invalid as refusal:
         return _page(tracking_id, errors=refusal.errors), 400
     shown = {name: identity[name] for name in IDENTITY_FIELDS if identity.get(name)}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.bundle.read import Bundle, renamed
 from app.commands.case.instances import CancelInstance, RetryIncident
 from app.commands.letter.resend import SendAgain
-from app.domain.errors import NotFound
+from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.queries import audit, sight
@@ -29,9 +29,11 @@ from app.store.instances import History
 from app.store.outbox import PROBLEMS, OutboxMessage
 from app.store.outbox import STATES as MESSAGE_STATES
 from app.web.current import now
+from app.web.entries import REASON, read_entry
 from app.web.language import language
 from app.web.letters import link_in
 from app.web.officer import due
+from app.web.officer.sure import ACKNOWLEDGED
 from app.web.routes import current_actor, may, read, require, route, run, service, web
 from app.web.sight import current_viewer, sealed
 
@@ -39,8 +41,6 @@ blueprint = Blueprint("operations", __name__, url_prefix="/operasi")
 
 ALL = ""  # no unit has this code: only a right that is not limited to own units reaches it
 RECENT = timedelta(days=7)  # how long the end of a recount stays on the first page
-LEAST = 10  # characters of a reason
-REASON = Text("Tulis alasannya sedikitnya 10 karakter.", "Give a reason of at least 10 characters.")
 NO_CATEGORY = Text("Pilih alasan yang dibaca pelapor.", "Choose the reason that the reporter reads.")
 MOVED_BY_OTHERS = ("userTask", "intermediateCatchEvent", "boundaryEvent", "receiveTask")
 STATES = ("active", "incident", "completed", "cancelled")
@@ -162,17 +162,31 @@ def marks(instance_id: str) -> ResponseReturnValue:
 )
 def cancel(instance_id: str) -> ResponseReturnValue:
     """End a case: one reason for its reporter, chosen from the city's list, and one that stands in the audit trail."""
-    reason, category = _reason(), request.form.get("category", "")[:64]
+    category, reason = request.form.get("category", ""), ""
+    problems: dict[str, list[Text]] = {}
     with read() as session:
         told = _whole(session, instance_id).told
-    problems = {} if reason else {"reason": [REASON]}
+    try:
+        reason = read_entry(REASON)
+    except Invalid as refusal:
+        problems |= refusal.errors
     if told and category not in service().cancellations:
         problems["category"] = [NO_CATEGORY]
-    if reason is None or problems:
+    if problems:
         return _case_page(instance_id, problems), 400
+    if not request.form.get(ACKNOWLEDGED):
+        return _sure(instance_id, reason, category)
     run(CancelInstance(instance_id, reason, category))
     flash(_("Aduan ini dihentikan."), "success")
     return redirect(url_for("operations.instance", instance_id=instance_id))
+
+
+def _sure(instance_id: str, reason: str, code: str) -> str:
+    """The question before a case is ended for good: it works without scripts, and what was typed goes along."""
+    with read() as session:
+        number = _whole(session, instance_id).row.business_key
+    shown = {"number": number, "reason": reason, "code": code, "category": service().cancellations.get(code)}
+    return render_template("operator/sure.html", instance_id=instance_id, **shown)
 
 
 @route(blueprint, "/insiden", Permission.INSTANCE_READ)
@@ -203,9 +217,11 @@ def retry_again(incident_id: str) -> str:
 @route(blueprint, "/insiden/<incident_id>/ulang", Permission.INSTANCE_OPERATE, methods=("POST",), again=retry_again)
 def retry(incident_id: str) -> ResponseReturnValue:
     """Try again what had stopped."""
-    reason, case = _reason(), request.form.get("aduan", "")
-    if reason is None:
-        problems = {incident_id: [REASON]}
+    case = request.form.get("aduan", "")
+    try:
+        reason = read_entry(REASON)
+    except Invalid as refusal:
+        problems = {incident_id: refusal.errors["reason"]}
         return _case_page(case, problems) if case else _incidents_page(problems), 400
     run(RetryIncident(incident_id, reason))
     flash(_("Dicatat. Sistem mencobanya lagi dalam beberapa detik."), "success")
@@ -228,9 +244,10 @@ def outbox() -> ResponseReturnValue:
 )
 def resend(message_id: str) -> ResponseReturnValue:
     """Try to send a message again whose last try had failed."""
-    reason = _reason()
-    if reason is None:
-        return _outbox_page(operations.PROBLEM, {message_id: [REASON]}), 400
+    try:
+        reason = read_entry(REASON)
+    except Invalid as refusal:
+        return _outbox_page(operations.PROBLEM, {message_id: refusal.errors["reason"]}), 400
     run(SendAgain(message_id, reason))
     flash(_("Dicatat. Sistem mencobanya lagi dalam beberapa detik."), "success")
     return redirect(url_for(".outbox"))
@@ -309,12 +326,6 @@ def _own_units() -> frozenset[str] | None:
         return None
     held = {grant.unit for grant in current_actor().grants if grant.unit}
     return frozenset(unit for unit in held if may(Permission.INSTANCE_READ, unit))
-
-
-def _reason() -> str | None:
-    """The reason that was given; None when it says too little."""
-    reason = request.form.get("reason", "").strip()
-    return reason[:1_000] if len(reason) >= LEAST else None
 
 
 def _steps(bundle: Bundle) -> list[str]:

@@ -22,15 +22,12 @@ from app.drawing import draw as drawing
 from app.queries.case import instances
 from app.queries.procedure import definitions
 from app.rehearsal.rehearse import rehearse
+from app.web.entries import REASON, read_entry
 from app.web.language import language
 from app.web.routes import may, read, route, run, service, web
 
 blueprint = Blueprint("definitions", __name__, url_prefix="/proses")
 
-REASON = Text(
-    "Tulis alasannya sedikitnya 10 karakter, agar orang lain mengerti kelak.",
-    "Give a reason of at least 10 characters, so that others understand later.",
-)
 NO_FILE = Text("Pilih sedikitnya satu berkas.", "Choose at least one file.")
 UNREADABLE = Text("Kiriman ini bukan kumpulan berkas prosedur.", "This upload is not a set of procedure files.")
 OVERTAKEN = Text(
@@ -38,7 +35,6 @@ OVERTAKEN = Text(
     "Another version was put live in the meantime. Read again what changes compared with it, then put yours live.",
 )
 KINDS = (".bpmn", ".dmn", ".form", ".toml")
-LEAST = 10  # characters of a reason
 
 
 @route(blueprint, "", Permission.DEFINITION_READ)
@@ -149,9 +145,10 @@ def upload(key: str) -> ResponseReturnValue:
         return _checked(live, candidate, found, {}), 422
     if request.form.get("action") != "deploy":
         return _checked(live, candidate, found, {}), 200
-    reason = request.form.get("reason", "").strip()
-    if len(reason) < LEAST:
-        return _checked(live, candidate, found, {"reason": [REASON]}), 400
+    try:
+        reason = read_entry(REASON)
+    except Invalid as refusal:
+        return _checked(live, candidate, found, refusal.errors), 400
     if request.form.get("base") != live.id and candidate.digest != live.digest:
         return _checked(live, candidate, found, {"base": [OVERTAKEN]}), 409
     try:
@@ -171,9 +168,10 @@ def activate(key: str, number: int) -> ResponseReturnValue:
     """Put a version back: new cases start on it, running ones stay where they are."""
     with read() as session:
         found = definitions.version(session, key, number)
-    reason = request.form.get("reason", "").strip()
-    if len(reason) < LEAST:
-        return _version_page(key, number, {"reason": [REASON]}), 400
+    try:
+        reason = read_entry(REASON)
+    except Invalid as refusal:
+        return _version_page(key, number, refusal.errors), 400
     run(Activate(found.id, reason))
     flash(_("Versi %(number)s kini berlaku untuk aduan baru.", number=number), "success")
     return redirect(url_for("definitions.procedure", key=key))

@@ -38,6 +38,7 @@ class Draft {
     this.dirty = fresh || better;
     if (this.dirty) this.save();
     for (const note of this.form.querySelectorAll('[data-draft-note]')) note.hidden = !better;
+    if (better && this.form.closest('details')) this.form.closest('details').open = true;
     const put = better ? found.key : fresh ? own?.key : undefined;
     const server = better && found.base !== this.base ? [{ at: this.base / 1000, values: this.first }] : [];
     this.offer([...server, ...all.filter((each) => each.key !== put)]);
