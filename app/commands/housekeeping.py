@@ -15,6 +15,7 @@ from app.domain.permissions import Permission
 from app.store import trail
 from app.store.base import table_of
 from app.store.complaints import Complaint
+from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from app.store.people import holders, people_of
 from app.store.tasks import IS_OPEN, Candidate, Draft, Task
@@ -23,7 +24,7 @@ HORIZON = timedelta(days=60)  # how long before its end the owner is told that t
 DRAFTS_KEPT = timedelta(days=7)  # counted from the last key: whoever lost a race can copy their words that long
 MOST_LINES = 10
 _outbox, _task, _candidate, _draft = table_of(OutboxMessage), table_of(Task), table_of(Candidate), table_of(Draft)
-_complaint = table_of(Complaint)
+_complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ class WarnOfHorizon:
 
 def _work(tx: Transaction, today: date) -> dict[str, list[Any]]:
     """Person -> their open tasks, those due first coming first; one look at the people for each role and unit."""
-    columns = (_task.c.id, _task.c.instance_id, _task.c.name, _task.c.due_at, _task.c.assignee)
+    columns = (_task.c.id, _task.c.element, _task.c.due_at, _task.c.assignee, _instance.c.deployment_id)
     rows = select(*columns, _candidate.c.role, _candidate.c.unit).join(_candidate, _candidate.c.task_id == _task.c.id)
+    rows = rows.join(_instance, _instance.c.id == _task.c.instance_id)
     rows = rows.outerjoin(_complaint, _complaint.c.instance_id == _task.c.instance_id)
     rows = rows.where(IS_OPEN, _candidate.c.role != "reporter").add_columns(_complaint.c.accused_unit)
     able: dict[tuple[str, str | None], list[str]] = {}
@@ -123,12 +125,14 @@ def _digest(tx: Transaction, today: date, tasks: list[Any]) -> dict[str, str]:
     calendar = tx.service.calendar
     dues = [task.due_at for task in tasks if task.due_at is not None]
     ahead = [due for due in dues if due >= tx.now]
+    names = [tx.toolbox.bundle(tx.connection, task.deployment_id).label(task.element) for task in tasks[:MOST_LINES]]
     return {
         "date": today.isoformat(),
         "open": str(len(tasks)),
         "due_today": str(sum(calendar.local_date(due) == today for due in ahead)),
         "overdue": str(len(dues) - len(ahead)),
-        "tasks": "\n".join(f"- {task.name}" for task in tasks[:MOST_LINES]),
+        "tasks": "\n".join(f"- {name.id}" for name in names),
+        "tasks_en": "\n".join(f"- {name.en}" for name in names),
         "next_due": min(ahead).isoformat() if ahead else "",
     }
 

@@ -12,7 +12,6 @@ from sqlalchemy import Row
 
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
 from app.jobs.limit_letters import NoLongerTrue, as_it_is
-from app.jobs.superseded import Superseded, superseded
 from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
 from app.rules.remaining import letter_fields
@@ -54,8 +53,6 @@ class Outbox:
         try:
             with reading(self._toolbox.database) as session:
                 to = addressee(session, self._toolbox, row.recipient, row.instance_id)
-                if superseded(session, row, self._toolbox.clock.now()):
-                    raise Superseded
                 service = self._toolbox.service(session)
                 told = as_it_is(session, row, self._toolbox.clock.now())
                 on = way_on(session, self._toolbox, row.recipient, row.fields) if to.complaint_id is None else ""
@@ -66,8 +63,6 @@ class Outbox:
             faultpoint("after_send")
         except Gone:
             return self._unsent(row, "skipped", "recipient-gone")
-        except Superseded:
-            return self._unsent(row, "skipped", "superseded")
         except NoLongerTrue as error:
             return self._unsent(row, "skipped", str(error))
         except Unreachable as error:
