@@ -188,9 +188,21 @@ class Template:
         )
 
 
+ENDS = (".", "!", "?", "…")
+FIELD = re.compile(PLACEHOLDER.pattern + r"(\.(?!\w))?")  # with the full stop behind it
+
+
 def filled(text: str, fields: Mapping[str, str]) -> str:
-    """The text with its fields filled in, each once: what stands in a value is never read as a field."""
-    return PLACEHOLDER.sub(lambda found: fields.get(found[1], ""), text)
+    """The text with its fields filled in, each once: what stands in a value is never read as a field.
+
+    A value that ends its own sentence takes the full stop of the text with it.
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        value = fields.get(found[1], "")
+        return value if value.rstrip().endswith(ENDS) else value + (found[2] or "")
+
+    return FIELD.sub(fill, text)
 
 
 def filled_lines(body: str, fields: Mapping[str, str]) -> str:

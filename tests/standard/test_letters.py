@@ -11,6 +11,7 @@ import pytest
 from app.domain.findings import errors
 from app.standard.contact import contact_of
 from app.standard.frames import FILE
+from app.standard.rows import filled
 from app.standard.service import FOLDER, ServiceData, inspect_service, read_contents, service_from
 from app.standard.wording import LINK, letter, worded
 
@@ -141,3 +142,20 @@ def test_each_fault_of_a_frame_is_named(old: str, new: str, rule: str, element: 
 
 def test_the_links_place_is_named_in_both_languages() -> None:
     assert (LINK.id, LINK.en) == ("[tautan pribadi]", "[personal link]")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("Terima kasih.", "Alasan: Terima kasih. Lihat x."),
+        ("Sudah?", "Alasan: Sudah? Lihat x."),
+        ("Sudah", "Alasan: Sudah. Lihat x."),
+        ("dan lain-lain …", "Alasan: dan lain-lain … Lihat x."),
+    ],
+)
+def test_a_value_that_ends_its_sentence_gets_no_second_full_stop(said: str, written: str) -> None:
+    assert filled("Alasan: {reason}. Lihat {link}.", {"reason": said, "link": "x"}) == written
+
+
+def test_an_address_behind_a_point_keeps_it() -> None:
+    assert filled("{name}.toml {name}.", {"name": "a."}) == "a..toml a."
