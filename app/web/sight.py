@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.domain.tracking import shown
 from app.forms.words import RIGHT
 from app.queries import sight
 from app.rules.sight import Sight, Viewer, holders, viewer
@@ -48,7 +49,7 @@ def sealed(session: Session, instances: Iterable[str | None]) -> frozenset[str]:
 
 def sealed_title(number: str = "") -> str:
     """What stands instead of a title: `Aduan rahasia`, with the number where there is one."""
-    return f"{SEALED.say(language())} {number}".strip()
+    return f"{SEALED.say(language())} {shown(number)}".strip()
 
 
 def titles_with(permission: str, *, own: bool = False) -> str:

@@ -92,6 +92,7 @@ def look(page: Page, number: str, reads: bool, status: int) -> None:
     answer = page.goto(f"/aduan/{number}")
     assert answer is not None
     shown = page.content()
+    assert number not in page.locator("body").inner_text() + page.title(), "a number is written in one way"
     assert NAME not in shown and PHONE not in shown, "anonymous: nobody reads the name without opening it for a reason"
     assert all(each in shown for each in SECRETS) if reads else not [each for each in SECRETS if each in shown]
     assert answer.status == status
