@@ -53,11 +53,13 @@ def overview() -> ResponseReturnValue:
         return redirect(url_for("operations.listing"))
     with read() as session:
         bundle = public.procedure(session, web().toolbox.shelf)
+        open_now = operations.open_incidents(session, current_viewer().offices, 20)
         return render_template(
             "operator/overview.html",
             figures=operations.overview(session, now(), service().calendar.zone),
             name=_namer(bundle) if bundle else str,
-            incidents=operations.open_incidents(session, current_viewer().offices, 20),
+            incidents=open_now,
+            hidden=sealed(session, [each.instance_id for each, _ in open_now]),
             jobs=operations.next_jobs(session, current_viewer().offices, 10),
             recount=recounts.latest(session, now() - RECENT),
         )
@@ -203,6 +205,7 @@ def _incidents_page(problems: Mapping[str, Sequence[Text]] | None = None) -> str
         ended = operations.ended_incidents(session, offices)
         return render_template(
             "operator/incidents.html", incidents=found, ended=ended, problems=problems or {},
+            hidden=sealed(session, [each.instance_id for each, _ in [*found, *ended]]),
             people={each.id: each.name for each in operations.people(session)},
             may_operate=may(Permission.INSTANCE_OPERATE),
         )  # fmt: skip
