@@ -175,7 +175,7 @@ def _bad_rating(page: Page) -> None:
 
 
 def _identity(page: Page) -> None:
-    page.locator("#reason").fill("Menelepon pelapor untuk menanyakan letak tiang.")
+    page.get_by_label("Alasan membuka identitas").fill("Menelepon pelapor untuk menanyakan letak tiang.")
     _press(page.get_by_role("button", name="Buka identitas"))
 
 

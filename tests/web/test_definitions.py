@@ -135,7 +135,7 @@ def test_without_a_reason_nothing_is_deployed(service: World, visit: Visit, reas
     owner = visit("pemilik")
     answer = deploy(owner, check(owner, pengaduan_sp4n__bpmn=CLEARER).text, reason)
     assert answer.status_code == 400
-    assert 'aria-describedby="alasan-error"' in answer.text
+    assert 'aria-describedby="c-alasan e-alasan"' in answer.text
     assert hidden(answer.text), "what was checked need not be uploaded again"
     assert live(service) == 1
 
@@ -222,7 +222,7 @@ def test_an_earlier_version_is_put_back_for_new_cases(service: World, visit: Vis
     assert path in owner.get(f"{HOME}/versi/1").text
     refused = owner.post(path, data={"reason": "salah"})
     assert refused.status_code == 400
-    assert 'aria-describedby="alasan-error"' in refused.text and ">salah</textarea>" in refused.text
+    assert 'aria-describedby="c-alasan e-alasan"' in refused.text and ">\nsalah</textarea>" in refused.text
     assert live(service) == 2
     why = "Teks baru membingungkan pelapor."
     assert owner.post(path, data={"reason": why}).headers["Location"] == HOME
