@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 
 from app.domain.findings import Finding, Severity
 from app.domain.text import Text
+from app.engine.decisions.feel import compile_feel
 from app.engine.decisions.table import Column, Entry, Row, Table
 from app.engine.decisions.unary_tests import Cell, read_cell, read_value
 from app.engine.expressions.errors import ExpressionError, UnsafeExpression
 from app.engine.expressions.expression import Expression, compile_expression
 from app.engine.expressions.functions import SIGNATURES
 
-HIT_POLICIES = ("UNIQUE", "FIRST", "ANY", "COLLECT")
+HIT_POLICIES = ("UNIQUE", "FIRST", "ANY", "COLLECT", "PRIORITY", "RULE ORDER", "OUTPUT ORDER")
+LISTS = ("COLLECT", "RULE ORDER", "OUTPUT ORDER")
+BY_VALUES = ("PRIORITY", "OUTPUT ORDER")  # these need the order of the output values
 AGGREGATIONS = ("", "SUM", "MIN", "MAX", "COUNT")
 KINDS: dict[str, tuple[type, ...]] = {
     "string": (str,), "boolean": (bool,), "date": (date, str), "datetime": (date, str), "number": (int, float),
@@ -37,6 +40,7 @@ class Compiled:
     answers: list[list[Any]] = field(default_factory=list)
     defaults: list[Any] = field(default_factory=list)
     domains: list[Cell] = field(default_factory=list)
+    allowed: list[Cell] = field(default_factory=list)  # the values of each output, the foremost first
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -72,7 +76,11 @@ def compile_table(table: Table, file: str) -> Compiled:
     _check_table(compiled)
     compiled.inputs = [_input(compiled, column, number) for number, column in enumerate(table.inputs, 1)]
     compiled.domains = [_domain(compiled, column, number) for number, column in enumerate(table.inputs, 1)]
-    compiled.defaults = [_answer(compiled, Entry(c.id, c.default), _at(0, c), c) for c in table.outputs]
+    compiled.allowed = [_read(compiled, c.id, _at(0, c), c.values, read_cell, Cell("")) for c in table.outputs]
+    compiled.defaults = [
+        _answer(compiled, Entry(column.id, column.default), column, allowed, 0)
+        for column, allowed in zip(table.outputs, compiled.allowed, strict=True)
+    ]
     for number, row in enumerate(table.rows, 1):
         _row(compiled, row, number)
     return compiled
@@ -83,20 +91,26 @@ def _check_table(compiled: Compiled) -> None:
     if table.hit_policy not in HIT_POLICIES:
         compiled.report("", "dmn-hit-policy", "error", Text(
             f"Aturan pilihan {table.hit_policy} tidak didukung.", f"The hit policy {table.hit_policy} is not supported."
-        ), Text("Pilih UNIQUE, FIRST, ANY atau COLLECT.", "Choose UNIQUE, FIRST, ANY or COLLECT."))  # fmt: skip
+        ), Text(
+            f"Pilih {', '.join(HIT_POLICIES[:-1])} atau {HIT_POLICIES[-1]}.",
+            f"Choose {', '.join(HIT_POLICIES[:-1])} or {HIT_POLICIES[-1]}.",
+        ))  # fmt: skip
+    if table.hit_policy in BY_VALUES:
+        for column in table.outputs:
+            if not column.values.strip():
+                compiled.report(column.id, "dmn-output-values", "error", Text(
+                    f"Aturan pilihan {table.hit_policy} memerlukan urutan nilai keluaran “{column.label}”.",
+                    f"The hit policy {table.hit_policy} needs the order of the values of the output “{column.label}”.",
+                ), Text(
+                    "Tulis nilai keluaran menurut urutannya, yang utama lebih dulu.",
+                    "Write the output values in their order, the foremost first.",
+                ))  # fmt: skip
     if table.aggregation not in AGGREGATIONS or (table.aggregation and table.hit_policy != "COLLECT"):
         compiled.report("", "dmn-aggregation", "error", Text(
             f"Penggabung {table.aggregation} tidak didukung di sini.",
             f"The aggregation {table.aggregation} is not supported here.",
         ), Text(
             "Pilih SUM, MIN, MAX atau COUNT pada COLLECT.", "Choose SUM, MIN, MAX or COUNT with COLLECT."
-        ))  # fmt: skip
-    if table.hit_policy == "COLLECT" and not table.aggregation:
-        compiled.report("", "dmn-collect-list", "warning", Text(
-            "COLLECT tanpa penggabung menghasilkan daftar, padahal proses hanya menyimpan nilai tunggal.",
-            "COLLECT without an aggregation gives a list, but a process keeps only single values.",
-        ), Text(
-            "Pilih penggabung SUM, MIN, MAX atau COUNT.", "Choose the aggregation SUM, MIN, MAX or COUNT."
         ))  # fmt: skip
     if table.requires:
         compiled.report("", "dmn-required-decision", "error", Text(
@@ -137,8 +151,8 @@ def _row(compiled: Compiled, row: Row, number: int) -> None:
         for entry, column in zip(row.inputs, table.inputs, strict=True)
     ]
     answers = [
-        _answer(compiled, entry, _at(number, column), column)
-        for entry, column in zip(row.outputs, table.outputs, strict=True)
+        _answer(compiled, entry, column, allowed, number)
+        for entry, column, allowed in zip(row.outputs, table.outputs, compiled.allowed, strict=True)
     ]
     compiled.rows.append(cells)
     compiled.answers.append(answers)
@@ -146,7 +160,10 @@ def _row(compiled: Compiled, row: Row, number: int) -> None:
 
 def _input(compiled: Compiled, column: Column, number: int) -> Expression:
     where = Text(f"Masukan ke-{number} (“{column.label}”)", f"Input {number} (“{column.label}”)")
-    return _read(compiled, column.id, where, column.text, compile_expression, compile_expression("null"))
+    names = compiled.table.names
+    return _read(
+        compiled, column.id, where, column.text, lambda text: compile_feel(text, names), compile_expression("null")
+    )
 
 
 def _domain(compiled: Compiled, column: Column, number: int) -> Cell:
@@ -155,18 +172,19 @@ def _domain(compiled: Compiled, column: Column, number: int) -> Cell:
 
 
 def _cell(compiled: Compiled, entry: Entry, where: Text, column: Column) -> Cell:
-    cell = _read(compiled, entry.id, where, entry.text, read_cell, Cell(""))
+    names = compiled.table.names
+    cell = _read(compiled, entry.id, where, entry.text, lambda text: read_cell(text, names), Cell(""))
     for value in (end for span in cell.spans for end in span.ends()):
         _check_kind(compiled, entry, where, column, value)
     return cell
 
 
-def _answer(compiled: Compiled, entry: Entry, where: Text, column: Column) -> Any:
+def _answer(compiled: Compiled, entry: Entry, column: Column, allowed: Cell, number: int) -> Any:
     if entry.text in ("", "-"):
         return None
-    value = _read(compiled, entry.id, where, entry.text, read_value, None)
+    where, names = _at(number, column), compiled.table.names
+    value = _read(compiled, entry.id, where, entry.text, lambda text: read_value(text, names), None)
     _check_kind(compiled, entry, where, column, value)
-    allowed = _read(compiled, column.id, where, column.values, read_cell, Cell(""))
     if not isinstance(value, Expression) and not allowed.expressions and not allowed.accepts(value, {}, {}):
         compiled.report(entry.id, "dmn-output-not-allowed", "error", Text(
             f"{where.id}: nilai {entry.text} tidak ada dalam daftar nilai keluaran.",

@@ -8,7 +8,7 @@ from typing import Any
 from app.domain.findings import Finding, Severity
 from app.domain.text import Text
 from app.engine.decisions.axis import Axis, TooLarge, Unclear, axis_of
-from app.engine.decisions.compile import Compiled
+from app.engine.decisions.compile import LISTS, Compiled
 from app.engine.decisions.unary_tests import equal
 from app.engine.expressions.expression import Expression
 
@@ -170,9 +170,9 @@ class _Report:
                 ), Text("Hapus baris ini atau pindahkan ke atas.", "Remove this row or move it up."))  # fmt: skip
 
     def gaps(self, cover: Cover) -> None:
-        """Cases that no row decides; a default output decides them all, and COLLECT may find nothing."""
+        """Cases that no row decides; a default output decides them all, and a list may be empty."""
         decided = any(answer is not None for answer in self.compiled.defaults)
-        if self.table.hit_policy == "COLLECT" or decided:
+        if self.table.hit_policy in LISTS or decided:
             return
         everything = tuple(axis.full for axis in cover.axes)
         for gap in cover.gaps(everything, tuple(range(len(cover.boxes))), SHOWN):

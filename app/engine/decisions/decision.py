@@ -9,8 +9,9 @@ from typing import Any
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding, errors
 from app.domain.text import Text
-from app.engine.decisions.compile import Compiled, compile_table
+from app.engine.decisions.compile import BY_VALUES, LISTS, Compiled, compile_table
 from app.engine.decisions.cover import cover_findings
+from app.engine.decisions.feel import GIVEN
 from app.engine.decisions.table import Table, is_dmn, read_tables
 from app.engine.decisions.unary_tests import equal
 from app.engine.expressions.errors import ExpressionError
@@ -33,7 +34,7 @@ class Decision:
 
     def decide(self, variables: Mapping[str, Any], functions: Functions) -> Outcome:
         """The outputs by name; None where no row fits. Raises ExpressionError where rows contradict each other."""
-        compiled = self._compiled
+        compiled, functions = self._compiled, {**functions, **GIVEN}
         values = [column.evaluate(variables, functions) for column in compiled.inputs]
         hits: list[int] = []
         for number, cells in enumerate(compiled.rows):
@@ -42,10 +43,19 @@ class Decision:
                 if compiled.table.hit_policy == "FIRST":
                     break
         found = [self._row(number, variables, functions) for number in hits]
-        if compiled.table.hit_policy == "COLLECT":
+        policy = compiled.table.hit_policy
+        if policy in BY_VALUES:
+            found.sort(key=self._place)
+        if policy in LISTS:
             return self._collected(found)
-        self._refuse_contradiction(hits, found)
+        if policy != "PRIORITY":
+            self._refuse_contradiction(hits, found)
         return found[0] if found else self._default(variables, functions)
+
+    def _place(self, row: Outcome) -> tuple[int, ...]:
+        """Where an answer stands in the order of the output values; what the list does not name comes last."""
+        order = zip(self.outputs, self._compiled.allowed, strict=True)
+        return tuple(cell.place(row[name]) for name, cell in order)
 
     def _row(self, number: int, variables: Mapping[str, Any], functions: Functions) -> Outcome:
         cells = self._compiled.answers[number]
@@ -68,7 +78,7 @@ class Decision:
         ))  # fmt: skip
 
     def _collected(self, found: list[Outcome]) -> Outcome:
-        aggregate = AGGREGATES.get(self._compiled.table.aggregation, list)
+        aggregate = AGGREGATES[self._compiled.table.aggregation]
         return {name: aggregate([row[name] for row in found]) for name in self.outputs}
 
 
@@ -145,6 +155,10 @@ def _summed(values: list[Any]) -> Any:
     return sum(_numbers(values)) if values else None
 
 
+def _listed(values: list[Any]) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
 def _least(values: list[Any]) -> Any:
     return min(_numbers(values)) if values else None
 
@@ -161,4 +175,6 @@ def _numbers(values: list[Any]) -> list[Any]:
     return values
 
 
-AGGREGATES: Mapping[str, Callable[[list[Any]], Any]] = {"SUM": _summed, "MIN": _least, "MAX": _most, "COUNT": len}
+AGGREGATES: Mapping[str, Callable[[list[Any]], Any]] = {
+    "": _listed, "SUM": _summed, "MIN": _least, "MAX": _most, "COUNT": len,
+}  # fmt: skip

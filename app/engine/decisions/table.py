@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.engine.xml import local_name
@@ -55,6 +55,7 @@ class Table:
     outputs: tuple[Column, ...]
     rows: tuple[Row, ...]
     requires: tuple[str, ...]
+    names: tuple[str, ...] = ()  # names with blanks that the file declares
 
 
 def is_dmn(root: Any) -> bool:
@@ -64,11 +65,14 @@ def is_dmn(root: Any) -> bool:
 
 def read_tables(root: Any) -> Iterator[Table]:
     """Every decision of a parsed DMN file."""
+    declared = {" ".join((node.get("name") or "").split()) for node in root.iter() if local_name(node) in DECLARING}
+    names = tuple(sorted(name for name in declared if " " in name))
     for decision in _children(root, "decision"):
         logic = next((node for node in _elements(decision) if local_name(node) in LOGIC), None)
-        yield _table(decision, logic)
+        yield replace(_table(decision, logic), names=names)
 
 
+DECLARING = ("inputData", "variable")
 LOGIC = ("decisionTable", "literalExpression", "context", "invocation", "list", "relation", "functionDefinition")
 
 

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.text import Text
+from app.engine.decisions import feel
 from app.engine.expressions.errors import ExpressionError
-from app.engine.expressions.expression import Expression, compile_expression
+from app.engine.expressions.expression import Expression
 from app.engine.expressions.functions import Functions
 from app.engine.expressions.text import translate
 from app.engine.expressions.tree import parsed
@@ -63,41 +64,62 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One input cell; without spans it accepts everything."""
+    """One input cell: it accepts what lies in a span or passes a test about `?`; without either, everything."""
 
     text: str
     spans: tuple[Span, ...] = ()
     negated: bool = False
+    tests: tuple[Expression, ...] = ()
 
     @property
     def anything(self) -> bool:
         """Whether the cell is `-` or empty."""
-        return not self.spans
+        return not self.spans and not self.tests
 
     @property
     def expressions(self) -> list[Expression]:
         """What has to be computed anew for each decision; such a cell cannot be analysed beforehand."""
-        return [end for span in self.spans for end in span.ends() if isinstance(end, Expression)]
+        return [end for span in self.spans for end in span.ends() if isinstance(end, Expression)] + [*self.tests]
+
+    def place(self, value: Any) -> int:
+        """At which place the values that the cell lists have `value`; what it does not list comes last."""
+        return next((at for at, span in enumerate(self.spans) if span.holds(value, {}, {})), len(self.spans))
+
+    def _passes(self, test: Expression, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
+        found = test.evaluate({**variables, feel.INPUT: value}, functions)
+        if found is not None and not isinstance(found, bool):
+            raise ExpressionError(None, Text(
+                f"Sel “{self.text}” tidak menghasilkan ya atau tidak.", f"The cell “{self.text}” gives no yes or no."
+            ))  # fmt: skip
+        return bool(found)
 
     def accepts(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
         """Whether the cell is true for `value`; raises ExpressionError where the two cannot be compared."""
-        if not self.spans:
+        if self.anything:
             return True
-        return any(span.holds(value, variables, functions) for span in self.spans) != self.negated
+        fits = any(span.holds(value, variables, functions) for span in self.spans)
+        fits = fits or any(self._passes(test, value, variables, functions) for test in self.tests)
+        return fits != self.negated
 
 
-def read_cell(text: str) -> Cell:
+def read_cell(text: str, names: tuple[str, ...] = ()) -> Cell:
     """The cell; raises ExpressionError with the column of what cannot be read."""
     inner = text.strip()
     if inner in ("", "-"):
         return Cell(text)
     negation = _NOT.fullmatch(inner)
     if negation and _balanced(negation[1]):
-        return Cell(text, tuple(_span(part) for part in _parts(negation[1])), negated=True)
+        return _cell(text, list(_parts(negation[1])), names, negated=True)
     parts = list(_parts(inner))
     if len(parts) == 1 and parts[0].startswith("!="):
-        return Cell(text, (_point(parts[0][2:]),), negated=True)
-    return Cell(text, tuple(_span(part) for part in parts))
+        return Cell(text, (_point(parts[0][2:], names),), negated=True)
+    return _cell(text, parts, names)
+
+
+def _cell(text: str, parts: list[str], names: tuple[str, ...], negated: bool = False) -> Cell:
+    tests = [part for part in parts if feel.asks_about_input(part)]
+    spans = tuple(_span(part, names) for part in parts if part not in tests)
+    return Cell(text, spans, negated, tuple(feel.compile_test(part, names) for part in tests))
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -110,23 +132,23 @@ def equal(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def _span(part: str) -> Span:
+def _span(part: str, names: tuple[str, ...]) -> Span:
     found = _RANGE.fullmatch(part)
     if found:
-        low, high = read_value(found[2]), read_value(found[3])
+        low, high = read_value(found[2], names), read_value(found[3], names)
         return Span(_end(low, found[1] == "["), _end(high, found[4] == "]"))
     compared = _COMPARISON.fullmatch(part)
     if compared is None or compared[1] in ("=", "=="):
-        return _point(compared[2] if compared else part)
-    sign, value = compared[1], read_value(compared[2])
+        return _point(compared[2] if compared else part, names)
+    sign, value = compared[1], read_value(compared[2], names)
     if sign == "!=":
         raise ExpressionError(1, Text("Tulislah != sebagai not(...).", "Write != as not(...)."))
     bound = _end(value, "=" in sign)
     return Span(None, bound) if sign[0] == "<" else Span(bound, None)
 
 
-def _point(text: str) -> Span:
-    bound = Bound(read_value(text), True)
+def _point(text: str, names: tuple[str, ...]) -> Span:
+    bound = Bound(read_value(text, names), True)
     return Span(bound, bound)
 
 
@@ -136,14 +158,14 @@ def _end(value: Any, included: bool) -> Bound:
     return Bound(value, included)
 
 
-def read_value(text: str) -> Any:
+def read_value(text: str, names: tuple[str, ...] = ()) -> Any:
     """The constant in a cell, or the expression that gives it; raises ExpressionError."""
     text = text.strip()
     found = _DATE.fullmatch(text)
     if found:
         return _date(found[1], (found[2] or found[3])[1:-1])
-    expression = compile_expression(text)
-    _refuse_condition(text)
+    expression = feel.compile_feel(text, names)
+    _refuse_condition(feel.in_our_notation(text, names))
     return expression.evaluate({}, {}) if expression.constant else expression
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.domain.text import Text
 from app.engine.expressions.errors import ExpressionError, UnsafeExpression
-from app.engine.expressions.functions import Functions
+from app.engine.expressions.functions import Functions, Signature
 from app.engine.expressions.operators import GUARDS
 from app.engine.expressions.script_tree import Statements
 from app.engine.expressions.text import translate
@@ -19,6 +19,17 @@ from app.engine.expressions.tree import Rewriter, parsed
 __all__ = ["Expression", "ExpressionError", "Script", "UnsafeExpression", "compile_expression", "compile_script"]
 
 CACHE_SIZE = 4_096
+
+
+class Signatures(dict[str, Signature]):
+    """Functions by name, the same for ever, so that what was compiled with them can be kept."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Of the names alone: a name always stands for one function."""
+        return hash(frozenset(self))
+
+
+NO_MORE = Signatures()
 FAILURES = (TypeError, ValueError, LookupError, ArithmeticError, RecursionError)
 Calls = tuple[tuple[str, Any], ...]
 Run = Callable[[Mapping[str, Any], Functions], Any]
@@ -27,19 +38,19 @@ Run = Callable[[Mapping[str, Any], Functions], Any]
 class Expression:
     """A compiled expression: `names` are its free variables, `calls` its functions with their literal argument."""
 
-    __slots__ = ("_run", "calls", "constant", "names", "text")
+    __slots__ = ("calls", "constant", "names", "run", "text")
 
     def __init__(self, text: str, run: Run, names: frozenset[str], calls: Calls) -> None:
         self.text = text
         self.names = names
         self.calls = calls
         self.constant = not names and not calls
-        self._run = run
+        self.run = run
 
     def evaluate(self, variables: Mapping[str, Any], functions: Functions) -> Any:
         """The value; raises `ExpressionError` where a variable is missing or the values do not fit."""
         try:
-            return self._run(variables, functions)
+            return self.run(variables, functions)
         except FAILURES as error:
             raise _failed(self.text, self.names, variables, error) from None
 
@@ -67,12 +78,15 @@ class Script:
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def compile_expression(text: str) -> Expression:
-    """The expression, compiled once; raises `UnsafeExpression` or `ExpressionError` with the column of the fault."""
+def compile_expression(text: str, more: Signatures = NO_MORE) -> Expression:
+    """The expression, compiled once; raises `UnsafeExpression` or `ExpressionError` with the column of the fault.
+
+    `more` are functions that may be called besides those of every diagram.
+    """
     source = translate(text)
     tree = parsed(source, "eval")
     assert isinstance(tree, ast.Expression)
-    rewriter = Rewriter(source)
+    rewriter = Rewriter(source, more)
     body = rewriter.visit(tree.body)
     return Expression(text, _built(body), frozenset(rewriter.names), tuple(rewriter.calls))
 

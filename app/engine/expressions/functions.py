@@ -13,16 +13,17 @@ Functions = Mapping[str, Callable[..., Any]]
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How a function is called; `argument` is "text", "number" or "none", and every call takes exactly that."""
+    """How a function is called; `argument` is "text", "number", "two" or "none": every call takes exactly that."""
 
     name: str
     argument: str
     meaning: Text
+    written: str = ""  # where an author spells it otherwise
 
     @property
     def arity(self) -> int:
         """How many values the call takes."""
-        return 0 if self.argument == "none" else 1
+        return {"none": 0, "two": 2}.get(self.argument, 1)
 
 
 # Every function must have a bounded cost: a diagram may call it as often as it has room for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -70,6 +71,11 @@ def negate(value: Any) -> Number:
     return bounded(-value)
 
 
+def ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool | None]:
+    """A comparison in which nothing is neither more nor less than anything: it gives nothing."""
+    return lambda left, right: None if left is None or right is None else compare(left, right)
+
+
 def same(left: Any, right: Any) -> bool:
     """`x is None`: the very same constant."""
     return left is right
@@ -130,5 +136,6 @@ def _unfit(sign: str, left: Any, right: Any) -> ExpressionError:
 # The names under which compiled expressions find their operators; no data can reach this table.
 GUARDS: Mapping[str, Callable[..., Any]] = {
     "Add": add, "Sub": subtract, "Mult": multiply, "Div": divide, "FloorDiv": floor_divide, "Mod": modulo,
-    "USub": negate, "is": same, "item": item,
+    "USub": negate, "is": same, "item": item, "Lt": ordered(operator.lt), "LtE": ordered(operator.le),
+    "Gt": ordered(operator.gt), "GtE": ordered(operator.ge),
 }  # fmt: skip

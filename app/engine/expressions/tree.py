@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from app.domain.text import Text
 from app.engine.expressions.errors import ExpressionError, UnsafeExpression
-from app.engine.expressions.functions import SIGNATURES
+from app.engine.expressions.functions import SIGNATURES, Signature
 from app.engine.expressions.operators import MAX_BITS
 from app.engine.expressions.text import Source
 
 MAX_NODES = 300
 MAX_DEPTH = 40
 COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn)
+ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 REFUSED = {
     "Lambda": Text("fungsi sendiri (lambda)", "an own function (lambda)"),
@@ -42,8 +45,10 @@ TOO_COMPLEX = Text("Rumus ini terlalu rumit; pecahlah.", "This expression is too
 class Rewriter(ast.NodeVisitor):
     """Turns a tree into one that reads only `V` (the variables), `F` (the functions) and `G` (the operators)."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, more: Mapping[str, Signature] = MappingProxyType({})) -> None:
         self.source = source
+        self.signatures = {**SIGNATURES, **more}
+        self.null_is_null = bool(more)  # in decision tables nothing compared with anything is nothing
         self.names: set[str] = set()
         self.calls: list[tuple[str, Any]] = []
         self._nodes = 0
@@ -79,7 +84,7 @@ class Rewriter(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         self.check_name(node, node.id)
-        if node.id in SIGNATURES:
+        if node.id in self.signatures:
             raise self.unsafe(node, Text(
                 f"“{node.id}” adalah fungsi; tulislah dengan kurung: {node.id}(...).",
                 f"“{node.id}” is a function; write it with brackets: {node.id}(...).",
@@ -103,9 +108,9 @@ class Rewriter(ast.NodeVisitor):
                 "Only a function with a fixed name may be called, never a part of a value.",
             ))  # fmt: skip
         name = node.func.id
-        signature = SIGNATURES.get(name)
+        signature = self.signatures.get(name)
         if signature is None:
-            known = ", ".join(sorted(SIGNATURES))
+            known = ", ".join(sorted(each.written or each.name for each in self.signatures.values()))
             raise self.unsafe(node, Text(
                 f"Fungsi “{name}” tidak ada; yang ada: {known}.", f"There is no function “{name}”; there are: {known}."
             ))  # fmt: skip
@@ -114,8 +119,8 @@ class Rewriter(ast.NodeVisitor):
                 f"Fungsi “{name}” harus diberi {signature.arity} nilai, tanpa nama.",
                 f"The function “{name}” takes {signature.arity} value(s), without names.",
             ))  # fmt: skip
-        given = node.args[0] if node.args else None
-        self.calls.append((name, given.value if isinstance(given, ast.Constant) else given))
+        given = [each.value if isinstance(each, ast.Constant) else each for each in node.args]
+        self.calls.append((name, tuple(given) if len(given) > 1 else next(iter(given), None)))
         return ast.Call(_entry("F", name), [self.visit(argument) for argument in node.args], [])
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
@@ -140,6 +145,8 @@ class Rewriter(ast.NodeVisitor):
         for sign in node.ops:
             if not isinstance(sign, COMPARISONS):
                 return self.refused_sign(node, sign)
+        if self.null_is_null and len(node.ops) == 1 and isinstance(node.ops[0], ORDERED):
+            return _guard(type(node.ops[0]).__name__, self.visit(node.left), self.visit(node.comparators[0]))
         return ast.Compare(self.visit(node.left), node.ops, [self.visit(value) for value in node.comparators])
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
