@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from app.bundle.manifest import MANIFEST
 from app.bundle.manifest_findings import Known, check_manifest
-from app.bundle.read import FORM_LABELS, LABELS, Bundle, read_toml
+from app.bundle.read import FORM_LABELS, LABELS, Bundle, forms_named, read_toml
 from app.bundle.scenario import WrongScenario, read_scenario
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
@@ -14,6 +15,7 @@ from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.run import check_files
 from app.engine.expressions.kinds import Kind
+from app.engine.xml import local_name, parse_xml
 from app.forms import form as form_files
 from app.forms.fields import walk
 
@@ -45,6 +47,8 @@ def findings(
     found += _guarded(check_manifest(bundle, known))
     found += _guarded(_labels(bundle))
     found += _scenarios(bundle)
+    found += _guarded(_unused(bundle, forms))
+    found += _guarded(_processes_twice(bundle))
     seen = dict.fromkeys(found)
     return sorted(seen, key=lambda each: (each.severity != "error", each.file))
 
@@ -131,6 +135,43 @@ def _labels(bundle: Bundle) -> Iterator[Finding]:
                 Text("Label ini bukan milik unsur mana pun.", "This label belongs to no element."),
                 meant(Text("Perbaiki id-nya atau hapus barisnya.", "Correct the id or remove the line."), id_, ids),
             )
+
+
+def _unused(bundle: Bundle, forms: Collection[str]) -> Iterator[Finding]:
+    """Files that would lie in the version and do nothing."""
+    manifest = bundle.manifest
+    used = {MANIFEST, LABELS, FORM_LABELS, manifest.diagram, *manifest.calls, *manifest.decisions}
+    used |= {f"forms/{key}.form" for key in forms_named(manifest, bundle.files)}
+    for path in bundle.files:
+        if path in used or (path.startswith("scenarios/") and path.endswith(".toml")):
+            continue
+        message = Text(f"Prosedur ini tidak memakai {path}.", f"This procedure does not use {path}.")
+        if path.endswith(".form"):
+            key = path.removeprefix("forms/").removesuffix(".form")
+            fix = Text(
+                f"Sebut formulir {key} pada sebuah tugas, atau buang berkasnya.",
+                f"Name the form {key} at a task, or leave the file out.",
+            )
+        else:
+            fix = Text(
+                "Sebut berkas itu di manifest.toml, atau buang berkasnya.",
+                "Name the file in manifest.toml, or leave it out.",
+            )
+        yield Finding(path, None, "file-unused", "error", message, fix)
+
+
+def _processes_twice(bundle: Bundle) -> Iterator[Finding]:
+    """One process drawn in two files: nobody could say which of them runs."""
+    seen: dict[str, str] = {}
+    for path, data in sorted(bundle.files.items()):
+        for node in parse_xml(data, path) if path.endswith(".bpmn") else ():
+            id_ = node.get("id")
+            if local_name(node) == "process" and id_ and seen.setdefault(id_, path) != path:
+                yield Finding(path, id_, "process-twice", "error", Text(
+                    f"Proses “{id_}” ada di dua berkas: {seen[id_]} dan {path}.",
+                    f"The process “{id_}” is in two files: {seen[id_]} and {path}.",
+                ), Text("Beri salah satunya id sendiri, atau buang berkasnya.",
+                        "Give one of them an id of its own, or leave the file out."))  # fmt: skip
 
 
 def _scenarios(bundle: Bundle) -> list[Finding]:

@@ -141,22 +141,12 @@ def forms_named(manifest: Manifest, files: Mapping[str, bytes]) -> set[str]:
     return named
 
 
-def read_zip(data: bytes) -> Bundle:
-    """The bundle in an uploaded archive. Raises InvalidDiagram when it is not an archive, too large or badly named."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return bundle_of(_unpacked(archive))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        id_, en = "Berkas ini bukan arsip ZIP yang utuh.", "This is not a sound ZIP file."
-        raise _refused("bundle.zip", id_, en) from error
-
-
-def write_zip(bundle: Bundle) -> bytes:
-    """The bundle as an archive; the same bundle always gives the same bytes."""
+def write_files(files: Mapping[str, bytes]) -> bytes:
+    """The files as an archive; the same files always give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(bundle.files):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), bundle.files[name], zipfile.ZIP_DEFLATED)
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name], zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -192,21 +182,6 @@ def read_toml(data: bytes, name: str) -> dict[str, Any]:
         raise _refused(
             name, f"Berkas ini bukan TOML yang benar: {error}.", f"This file is not valid TOML: {error}."
         ) from error
-
-
-def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise _refused("bundle.zip", "Arsip terlalu besar.", "The archive is too large.")
-    files: dict[str, bytes] = {}
-    for entry in entries:
-        if entry.filename.startswith("/") or ".." in entry.filename.split("/") or "\\" in entry.filename:
-            raise _refused(entry.filename, "Nama berkas tidak diterima.", "This file name is not accepted.")
-        with archive.open(entry) as part:
-            files[entry.filename] = part.read(MAX_UNPACKED + 1)
-    if sum(map(len, files.values())) > MAX_UNPACKED:  # the sizes in an archive's index may lie
-        raise _refused("bundle.zip", "Arsip terlalu besar.", "The archive is too large.")
-    return files
 
 
 def _bytes(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Row, func, insert, select, update
 
 from app.bundle.findings import findings
+from app.bundle.manifest import MANIFEST
 from app.bundle.read import Bundle, bundle_of
 from app.commands.reasons import need_reason
 from app.commands.transaction import Transaction
@@ -16,12 +17,14 @@ from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.rehearsal.rehearse import Rehearsal, rehearse
+from app.rehearsal.rehearse import Rehearsal, Rehearsed, rehearse
 from app.sdk import Handlers
 from app.standard.service import ServiceData
 from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
+
+SHOWN = 10  # arrows named in one sentence
 
 _deployment, _file, _activation = table_of(Deployment), table_of(DeploymentFile), table_of(Activation)
 
@@ -148,7 +151,33 @@ def everything_about(bundle: Bundle, service: ServiceData, handlers: Handlers, r
     if errors(found) or not rehearsed:
         return found
     played = rehearse(bundle, service, handlers)
-    return found + [_failed(each) for each in played if not each.passed]
+    found += [_failed(each) for each in played if not each.passed]
+    if not played.rehearsals:
+        found.append(_unproven())
+    elif not errors(found) and not played.passed:
+        found.append(_not_covered(bundle, played))
+    return found
+
+
+def _unproven() -> Finding:
+    message = Text("Prosedur ini tidak punya skenario.", "This procedure has no scenario.")
+    fix = Text(
+        "Sertakan folder scenarios: setiap jalur penting satu berkas.",
+        "Add the folder scenarios: one file for each course that matters.",
+    )
+    return Finding("scenarios", None, "scenario-missing", "error", message, fix)
+
+
+def _not_covered(bundle: Bundle, played: Rehearsed) -> Finding:
+    missed = ", ".join(f"{bundle.label(flow).id} ({flow})" for flow in played.missed[:SHOWN])
+    more = " …" if len(played.missed) > SHOWN else ""
+    share, wanted = f"{played.coverage:.0%}", f"{played.wanted:.0%}"
+    message = Text(
+        f"Skenario hanya melewati {share} panah; manifes meminta {wanted}. Belum dilewati: {missed}{more}.",
+        f"The scenarios pass only {share} of the arrows; the manifest asks for {wanted}. Not passed: {missed}{more}.",
+    )
+    fix = Text("Tambahkan skenario yang melewatinya.", "Add scenarios that pass them.")
+    return Finding(MANIFEST, None, "coverage", "error", message, fix)
 
 
 def _failed(one: Rehearsal) -> Finding:

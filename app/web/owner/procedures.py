@@ -5,23 +5,29 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bundle.difference import difference
-from app.bundle.read import Bundle, bundle_of, read_zip, write_zip
+from app.bundle.difference import FileDifference, difference, file_differences
+from app.bundle.read import Bundle, bundle_of, digest_of, write_files
+from app.bundle.upload import Upload, place
 from app.commands.case.instances import StartTest
 from app.commands.procedure.deployments import Activate, Deploy, everything_about
-from app.domain.errors import Invalid, InvalidDiagram, NotFound, Refusal
+from app.commands.procedure.service import LoadService
+from app.domain.errors import Invalid, InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.drawing import draw as drawing
 from app.queries.case import instances
 from app.queries.procedure import definitions
+from app.queries.task.effects import Effect, effect
 from app.rehearsal.rehearse import rehearse
+from app.standard.service import InvalidServiceData, inspect_service
+from app.store.service_data import files_in_force
 from app.web.entries import REASON, read_entry
 from app.web.language import language
 from app.web.routes import may, read, route, run, service, web
@@ -34,7 +40,6 @@ OVERTAKEN = Text(
     "Sementara itu versi lain diberlakukan. Baca lagi apa yang berubah dibanding versi itu, lalu berlakukan.",
     "Another version was put live in the meantime. Read again what changes compared with it, then put yours live.",
 )
-KINDS = (".bpmn", ".dmn", ".form", ".toml")
 
 
 @route(blueprint, "", Permission.DEFINITION_READ)
@@ -116,16 +121,14 @@ def download(key: str, number: int) -> ResponseReturnValue:
     """All files of one version as a zip."""
     with read() as session:
         found = definitions.version(session, key, number)
-    return _file(write_zip(_bundle(found.id)), "application/zip", f"{key}-v{number}.zip")
+    return _file(write_files(_bundle(found.id).files), "application/zip", f"{key}-v{number}.zip")
 
 
 def upload_again(key: str) -> str:
     """What was checked before, with the reason that was typed; files themselves must be chosen again."""
     live = _live(key)
-    if not request.form.get("candidate"):
-        return render_template("owner/upload.html", live=live, problems={})
-    candidate = _candidate(_bundle(live.id), key)
-    return _checked(live, candidate, _findings(candidate), {})
+    sent = _checked_before()
+    return _upload_page(live) if not sent else _checked(live, _placed(live, sent), {})[0]
 
 
 @route(blueprint, "/<key>/unggah", Permission.DEFINITION_DEPLOY, methods=("GET", "POST"), again=upload_again)
@@ -133,28 +136,121 @@ def upload(key: str) -> ResponseReturnValue:
     """Check changed files against everything that could go wrong; put them live only after that."""
     live = _live(key)
     if request.method == "GET":
-        return render_template("owner/upload.html", live=live, problems={})
+        return _upload_page(live)
     try:
-        candidate = _candidate(_bundle(live.id), key)
-    except Refusal as refusal:
-        problems = refusal.errors if isinstance(refusal, Invalid) else {"files": [refusal.message]}
-        found = refusal.details.get("findings", [])
-        return render_template("owner/upload.html", live=live, problems=problems, found=found), refusal.status
-    found = _findings(candidate)
-    if errors(found):
-        return _checked(live, candidate, found, {}), 422
-    if request.form.get("action") != "deploy":
-        return _checked(live, candidate, found, {}), 200
+        sent = _checked_before() or _sent()
+    except Invalid as refusal:
+        return _upload_page(live, refusal.errors), refusal.status
+    return _checked(live, _placed(live, sent), {}, act=request.form.get("action") == "deploy")
+
+
+def _checked(
+    live: definitions.Version, placed: Upload, problems: Mapping[str, list[Text]], act: bool = False
+) -> tuple[Any, int]:
+    """The page with what was found, or what comes of putting the files in force where nothing forbids it."""
+    if placed.findings:
+        return _upload_page(live, problems, found=list(placed.findings), placed=placed), 422
+    page = _ServiceUpload(live, placed) if placed.service else _BundleUpload(live, placed)
+    found = page.findings()
+    if errors(found) or not act:
+        return page.render(found, problems), 422 if errors(found) else 200
     try:
         reason = read_entry(REASON)
     except Invalid as refusal:
-        return _checked(live, candidate, found, refusal.errors), 400
-    if request.form.get("base") != live.id and candidate.digest != live.digest:
-        return _checked(live, candidate, found, {"base": [OVERTAKEN]}), 409
+        return page.render(found, refusal.errors), 400
+    if request.form.get("base") != page.base and not page.same:
+        return page.render(found, {"base": [OVERTAKEN]}), 409
     try:
-        return _deploy(key, candidate, reason)
-    except InvalidDiagram as refusal:  # the service data changed since the check above
-        return _checked(live, candidate, refusal.details["findings"], {}), refusal.status
+        return page.put_in_force(reason), 302
+    except (InvalidDiagram, InvalidServiceData) as refusal:  # something else changed since the check above
+        return page.render(refusal.details["findings"], {}), refusal.status
+
+
+class _BundleUpload:
+    """Files of the procedure itself."""
+
+    def __init__(self, live: definitions.Version, placed: Upload) -> None:
+        self.live, self.placed, self.base = live, placed, live.id
+        self.same = False
+        self.bundle: Bundle | None = None
+
+    def findings(self) -> list[Finding]:
+        """Everything about the candidate; what keeps it from being read at all is a finding too."""
+        try:
+            self.bundle = bundle_of(self.placed.files)
+        except InvalidDiagram as refused:
+            return refused.findings
+        self.same = self.bundle.digest == self.live.digest
+        return [] if self.same else _findings(self.bundle)
+
+    def render(self, found: list[Finding], problems: Mapping[str, list[Text]]) -> str:
+        """The page with findings and what differs from the live version."""
+        differs = None if self.bundle is None else difference(_bundle(self.live.id), self.bundle)
+        return _upload_page(self.live, problems, found=found, placed=self.placed, differs=differs, base=self.base)
+
+    def put_in_force(self, reason: str) -> ResponseReturnValue:
+        """The new version for new cases."""
+        deployed = run(Deploy(self.placed.files, reason))
+        said = _("Versi %(number)s berlaku. Aduan yang berjalan tetap pada versinya.", number=deployed.version)
+        flash(said, "success")
+        return redirect(url_for("definitions.procedure", key=self.live.key))
+
+
+class _ServiceUpload:
+    """Files of the service's own data, which hold for every procedure."""
+
+    def __init__(self, live: definitions.Version, placed: Upload) -> None:
+        self.live, self.placed = live, placed
+        with read() as session:
+            self.held = {name: content for name, (content, _) in files_in_force(session.connection()).items()}
+        self.base = digest_of(self.held)
+        self.same = all(self.held.get(name) == content for name, content in placed.service.items())
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with the service's data with these files in it; the right to load them comes first."""
+        if not may(Permission.STANDARD_EDIT):
+            return [_no_right(name) for name in sorted(self.placed.service)]
+        if self.same:
+            return []
+        together = {**self.held, **self.placed.service}
+        found = inspect_service(together, self.held.keys() - self.placed.service.keys())[1]
+        return sorted(found, key=lambda each: (each.severity != "error", each.file))
+
+    def render(self, found: list[Finding], problems: Mapping[str, list[Text]]) -> str:
+        """The page with findings, what differs from what is in force, and how many due times would move."""
+        moved = None
+        differs: tuple[FileDifference, ...] | None = None
+        if may(Permission.STANDARD_EDIT):
+            old = {name: self.held[name] for name in self.placed.service if name in self.held}
+            differs = file_differences(old, self.placed.service)
+            if not errors(found) and differs:
+                with read() as session:
+                    moved = effect(session, web().toolbox, self.placed.service, web().toolbox.clock.now())
+        return _upload_page(
+            self.live, problems, found=found, placed=self.placed, differs=differs, base=self.base, moved=moved
+        )
+
+    def put_in_force(self, reason: str) -> ResponseReturnValue:
+        """The new contents, for every case that runs."""
+        changed = run(LoadService(self.placed.service, reason))
+        flash(_("Berlaku mulai sekarang: %(files)s.", files=", ".join(changed)), "success")
+        return redirect(url_for("definitions.procedure", key=self.live.key))
+
+
+def _no_right(name: str) -> Finding:
+    holders = sorted(
+        row.title.id for code, row in service().role_rows.items()
+        if Permission.STANDARD_EDIT.value in service().roles.get(code, ())
+    )  # fmt: skip
+    titles = ", ".join(holders) or "-"
+    return Finding(
+        name, None, "service-right", "error",
+        Text(
+            f"{name} adalah data layanan, bukan berkas prosedur ini, dan Anda tidak berhak mengubahnya.",
+            f"{name} is service data, not a file of this procedure, and you have no right to change it.",
+        ),
+        Text(f"Serahkan berkasnya kepada yang berhak: {titles}.", f"Hand the file to somebody who may: {titles}."),
+    )  # fmt: skip
 
 
 @route(
@@ -212,63 +308,42 @@ def _findings(bundle: Bundle, rehearsed: bool = True) -> list[Finding]:
     return sorted(found, key=lambda each: (each.severity != "error", each.file, each.element or ""))
 
 
-def _candidate(live: Bundle, key: str) -> Bundle:
-    """The live files with the uploaded ones put over them; a zip replaces all."""
+def _checked_before() -> list[tuple[str, bytes]]:
+    """The files that the page sends back to be put in force; none where files are sent for the first time."""
     checked = request.form.get("candidate")
-    if checked:
-        try:
-            return _of_key(read_zip(b64decode(checked, validate=True)), key)
-        except NotBase64 as error:
-            raise Invalid(UNREADABLE, errors={"files": [UNREADABLE]}) from error
-    sent = {each.filename or "": each.read() for each in request.files.getlist("files") if each.filename}
+    if not checked:
+        return []
+    try:
+        return [("candidate.zip", b64decode(checked, validate=True))]
+    except NotBase64 as error:
+        raise Invalid(UNREADABLE, errors={"files": [UNREADABLE]}) from error
+
+
+def _sent() -> list[tuple[str, bytes]]:
+    sent = [(each.filename or "", each.read()) for each in request.files.getlist("files") if each.filename]
     if not sent:
         raise Invalid(NO_FILE, errors={"files": [NO_FILE]})
-    archives = [content for name, content in sent.items() if name.lower().endswith(".zip")]
-    if archives:
-        return _of_key(read_zip(archives[0]), key)
-    return _of_key(bundle_of({**live.files, **_placed(live.files, sent)}), key)
+    return sent
 
 
-def _placed(known: Mapping[str, bytes], sent: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Uploaded files under the path that the bundle knows their name by."""
-    placed: dict[str, bytes] = {}
-    for name, content in sent.items():
-        plain = name.replace("\\", "/").rsplit("/", 1)[-1]
-        if not plain.endswith(KINDS):
-            wrong = Text(
-                f"“{plain}” bukan berkas prosedur. Yang diterima: .bpmn, .dmn, .form, .toml, atau satu .zip.",
-                f"“{plain}” is not a procedure file. Accepted: .bpmn, .dmn, .form, .toml, or one .zip.",
-            )
-            raise Invalid(wrong, errors={"files": [wrong]})
-        default = f"forms/{plain}" if plain.endswith(".form") else plain
-        placed[next((path for path in known if path.rsplit("/", 1)[-1] == plain), default)] = content
-    return placed
+def _placed(live: definitions.Version, sent: list[tuple[str, bytes]]) -> Upload:
+    with read() as session:
+        held = {name: content for name, (content, _) in files_in_force(session.connection()).items()}
+    return place(live.key, _bundle(live.id).files, sent, held)
 
 
-def _of_key(bundle: Bundle, key: str) -> Bundle:
-    if bundle.key != key:
-        other = Text(
-            f"Kiriman ini milik prosedur “{bundle.key}”, bukan “{key}”.",
-            f"This upload belongs to the procedure “{bundle.key}”, not “{key}”.",
-        )
-        raise Invalid(other, errors={"files": [other]})
-    return bundle
-
-
-def _checked(
-    live: definitions.Version, bundle: Bundle, found: list[Finding], problems: Mapping[str, list[Text]]
-) -> str:
+def _upload_page(
+    live: definitions.Version, problems: Mapping[str, list[Text]] | None = None, *, placed: Upload | None = None,
+    found: list[Finding] | None = None, differs: tuple[FileDifference, ...] | None = None, base: str = "",
+    moved: Effect | None = None,
+) -> str:  # fmt: skip
+    blocked = found is not None and bool(errors(found))
+    ready = placed is not None and not blocked and bool(differs)
     return render_template(
-        "owner/upload.html", live=live, problems=problems, found=found, blocked=bool(errors(found)),
-        candidate=b64encode(write_zip(bundle)).decode(), differs=difference(_bundle(live.id), bundle),
-        reason=request.form.get("reason", ""),
+        "owner/upload.html", live=live, problems=problems or {}, found=found, placed=placed, differs=differs,
+        blocked=blocked, ready=ready, base=base, moved=moved, reason=request.form.get("reason", ""),
+        candidate=b64encode(write_files(placed.service or placed.files)).decode() if ready and placed else "",
     )  # fmt: skip
-
-
-def _deploy(key: str, bundle: Bundle, reason: str) -> ResponseReturnValue:
-    deployed = run(Deploy(bundle.files, reason))
-    flash(_("Versi %(number)s berlaku. Aduan yang berjalan tetap pada versinya.", number=deployed.version), "success")
-    return redirect(url_for("definitions.procedure", key=key))
 
 
 @blueprint.app_template_filter()
