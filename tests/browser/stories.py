@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.rules.access import SECRET
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
+from tests.world import PROCESS
 
 # What answers no page for people: files, data, ways that only lead on.
 NO_PAGES = {
@@ -179,6 +180,23 @@ def _identity(page: Page) -> None:
     _press(page.get_by_role("button", name="Buka identitas"))
 
 
+def _changed_upload(page: Page) -> None:
+    drawing = (PROCESS / "pengaduan_sp4n.bpmn").read_text()
+    for before, after in (("== 'direct'", "== 'direct' and channel != 'sms'"), ("2. Mendisposisi", "2. Menyalurkan")):
+        drawing = drawing.replace(before, after)
+    file = {"name": "pengaduan_sp4n-v1 (1).bpmn", "mimeType": "application/xml", "buffer": drawing.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    _press(page.get_by_role("button", name="Periksa"))
+
+
+def _service_upload(page: Page) -> None:
+    content = (PROCESS.parent / "service/calendar.toml").read_bytes()
+    content = content.replace(b'thursday = ["08:00-12:00", "13:00-15:45"]', b"thursday = []", 1)
+    file = {"name": "calendar.toml", "mimeType": "application/toml", "buffer": content}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    _press(page.get_by_role("button", name="Periksa"))
+
+
 def _broken_upload(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(BROKEN)
     _press(page.get_by_role("button", name="Periksa"))
@@ -280,6 +298,8 @@ STORIES = (
     Story("proses-skenario", "/proses/<key>/versi/<int:number>/skenario", f"/proses/{KEY}/versi/1/skenario", "pemilik"),
     Story("proses-unggah", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik"),
     Story("proses-unggah-temuan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _broken_upload),
+    Story("proses-unggah-beda", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _changed_upload),
+    Story("proses-unggah-layanan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _service_upload),
     # Operators
     Story("operasi", "/operasi", "/operasi", "ops"),
     Story("operasi-kosong", "/operasi", "/operasi", "ops", site="empty"),

@@ -45,6 +45,27 @@ def test_a_faulty_drawing_shows_every_finding_and_cannot_go_live(fresh: Site, vi
     assert active(fresh) == [1]
 
 
+def test_a_download_is_changed_sent_back_under_its_name_and_read_as_what_changed(
+    fresh: Site, visits: Visits, tmp_path: Path
+) -> None:
+    page = visits.officer(fresh, "pemilik")
+    page.goto(f"{ADDRESS}/versi/1")
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="Unduh BPMN").click()
+    name = coming.value.suggested_filename
+    drawing = Path(coming.value.path()).read_text(encoding="utf-8")
+    changed = tmp_path / name.replace(".bpmn", " (1).bpmn")
+    changed.write_text(drawing.replace("${origin == 'direct'}", "${origin == 'direct' and channel != 'sms'}", 1))
+    upload(page, changed)
+    expect(page.locator(".differs del")).to_have_text("${origin == 'direct'}")
+    expect(page.locator(".differs ins")).to_have_text("${origin == 'direct' and channel != 'sms'}")
+    expect(page.locator(".differs tbody tr")).to_contain_text("Tidak, langsung ke Dinkominfo")
+    page.get_by_label("Apa yang berubah dan mengapa?").fill("SMS tetap lewat kementerian menurut rapat.")
+    page.get_by_role("button", name="Berlakukan").click()
+    page.wait_for_url(f"**{ADDRESS}**")
+    assert active(fresh) == [2]
+
+
 def test_a_changed_drawing_goes_live_for_new_complaints_and_the_old_one_can_return(
     fresh: Site, visits: Visits, tmp_path: Path
 ) -> None:

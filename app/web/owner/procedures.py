@@ -207,13 +207,17 @@ class _ServiceUpload:
         self.same = all(self.held.get(name) == content for name, content in placed.service.items())
 
     def findings(self) -> list[Finding]:
-        """What is wrong with the service's data with these files in it; the right to load them comes first."""
+        """What is wrong with the service's data with these files in it, and what to note in these.
+
+        The right to load them comes first.
+        """
         if not may(Permission.STANDARD_EDIT):
             return [_no_right(name) for name in sorted(self.placed.service)]
         if self.same:
             return []
         together = {**self.held, **self.placed.service}
         found = inspect_service(together, self.held.keys() - self.placed.service.keys())[1]
+        found = [each for each in found if each.severity == "error" or each.file in self.placed.service]
         return sorted(found, key=lambda each: (each.severity != "error", each.file))
 
     def render(self, found: list[Finding], problems: Mapping[str, list[Text]]) -> str:
