@@ -104,6 +104,22 @@ def test_a_renamed_diagram_goes_where_its_manifest_says() -> None:
     assert found.files == renamed
 
 
+def test_a_process_that_is_called_otherwise_comes_with_all_files() -> None:
+    renamed = {name: data.replace(b'"minta_kelengkapan"', b'"kelengkapan_aduan"') for name, data in LIVE.items()}
+    found = upload(("semua.zip", archive(renamed)))
+    assert found.findings == () and found.files == renamed
+    (alone,) = upload(("minta_kelengkapan.bpmn", renamed["minta_kelengkapan.bpmn"])).findings
+    assert "kelengkapan_aduan" in alone.message.id
+
+
+def test_an_archive_that_lies_about_its_sizes_is_not_unpacked() -> None:
+    lying = bytearray(archive({"a.toml": b"x" * 6_000_000}))
+    at = lying.rindex(b"PK\x01\x02") + 24  # the size in the index
+    lying[at : at + 4] = (10).to_bytes(4, "little")
+    (finding,) = upload(("a.zip", bytes(lying))).findings
+    assert "ZIP" in finding.message.id
+
+
 @pytest.mark.parametrize("outer", ["", "pengaduan_sp4n-v1/", "a/b/"])
 def test_a_whole_archive_stands_for_all_files_in_whatever_folder(outer: str) -> None:
     less = {name: data for name, data in LIVE.items() if name != "scenarios/52_permintaan_informasi.toml"}
@@ -131,7 +147,7 @@ def test_utf_16_is_read_like_everything_else() -> None:
 FIRST = "scenarios/01_tujuh_langkah.toml"
 CALLED = b'<bpmn:process id="minta_kelengkapan" />'
 OTHER_DECISION = re.sub(rb'(<decision [^>]*id=")\w+', rb"\1tarif", LIVE["routing.dmn"])
-LIES = bytearray(archive({"a.toml": b"x" * 6_000_000}))
+BOMB = archive({"a.toml": b"x" * 6_000_000})
 REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "empty": ((("a.bpmn", b""),), "kosong"),
     "only blanks": ((("a.toml", b" \n"),), "kosong"),
@@ -167,7 +183,7 @@ REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "text called zip": ((("a.zip", b"halo"),), "ZIP"),
     "empty zip": ((("a.zip", archive({})),), "tidak memuat berkas"),
     "clutter zip": ((("a.zip", archive({"__MACOSX/x": b"x"})),), "tidak memuat berkas"),
-    "bomb": ((("a.zip", bytes(LIES)),), "Arsip ini memuat lebih"),
+    "bomb": ((("a.zip", BOMB),), "Arsip ini memuat lebih"),
     "many": ((("a.zip", archive({f"{n}.toml": b"x" for n in range(201)})),), "Arsip ini memuat lebih"),
     "zip in zip": ((("a.zip", archive({"b.zip": archive({"x.bpmn": DRAWN})})),), "bukan berkas prosedur"),
     "two of one id": ((("a.bpmn", DRAWN), ("b.bpmn", LIVE[DIAGRAM])), "“a.bpmn” dan “b.bpmn”"),
