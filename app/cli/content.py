@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.bundle.pictures import pictures
 from app.bundle.read import read_folder
 from app.cli.common import CONTENT, JSON, OneLine, print_json, said
 from app.domain.text import Text
+from app.rehearsal.mend import Proposal, grouped
+from app.rehearsal.mend import propose as mends
 from app.rehearsal.rehearse import Rehearsal, Rehearsed
 from app.rehearsal.rehearse import rehearse as play
 from app.sdk import handlers_of
@@ -26,10 +29,12 @@ TASKS = click.option(
 
 @click.command(cls=OneLine)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--propose", is_flag=True, help="Also say how scenarios that fail could follow the changed procedure.")
+@click.option("--write", is_flag=True, help="Write the proposed scenarios into FOLDER.")
 @JSON
 @CONTENT
 @TASKS
-def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> None:
+def rehearse(folder: Path, propose: bool, write: bool, as_json: bool, content: Path | None, tasks: str) -> None:
     """Play every scenario of the procedure in FOLDER; exit code 1 when one fails or too few flows are passed."""
     language = terminal_language(os.environ)
     root = content or _content_of(folder)
@@ -38,11 +43,17 @@ def rehearse(folder: Path, as_json: bool, content: Path | None, tasks: str) -> N
         known = handlers_of(tasks)
     except (ImportError, ValueError) as error:
         raise click.UsageError(f"--tasks {tasks}: {error}") from error
-    result = play(bundle, read_service(root / FOLDER), known)
+    service = read_service(root / FOLDER)
+    result = play(bundle, service, known)
+    proposals = mends(bundle, service, known) if propose or write else ()
     if as_json:
-        print_json(_as_json(bundle.key, result, language))
+        told = {"proposals": [_proposed(each, language) for each in proposals]} if propose or write else {}
+        print_json(_as_json(bundle.key, result, language) | told)
     else:
-        click.echo("\n".join(_lines(result, language)))
+        click.echo("\n".join([*_lines(result, language), *_told_mends(proposals, language)]))
+    for each in proposals:
+        if write and each.content is not None:
+            (folder / each.scenario).write_bytes(each.content)
     if not result.passed:
         raise click.exceptions.Exit(1)
 
@@ -99,6 +110,23 @@ def _lines(result: Rehearsed, language: str) -> list[str]:
     if result.missed:
         lines.append(f"{missed.say(language)}: {', '.join(result.missed)}")
     return [*lines, total.say(language)]
+
+
+def _told_mends(proposals: Iterable[Proposal], language: str) -> list[str]:
+    """The proposed changes, those of most scenarios first, then the scenarios that only a person can mend."""
+    proposals = tuple(proposals)
+    lines = [f"± {mend.said.say(language)}  [{len(found)}]" for mend, found in grouped(proposals).items()]
+    alone = Text("Perbaiki sendiri", "Mend by hand")
+    return lines + [f"? {alone.say(language)}: {each.scenario}" for each in proposals if each.content is None]
+
+
+def _proposed(each: Proposal, language: str) -> dict[str, Any]:
+    return {
+        "scenario": each.scenario,
+        "failure": each.failure.say(language),
+        "mends": [mend.said.say(language) for mend in each.mends],
+        "content": None if each.content is None else each.content.decode(),
+    }
 
 
 def _told_one(each: Rehearsal, language: str) -> list[str]:

@@ -16,6 +16,7 @@ from app.engine.trace import EngineStep
 from app.forms.form import Form
 from app.rules import accusation, assignment, facts, limits
 from app.rules.advance import Advance, advance
+from app.rules.facts import Candidates
 from app.rules.limits import Past, until
 from app.sdk import Case, Handlers
 from app.standard.service import ServiceData
@@ -88,9 +89,7 @@ class Stage:
         work = next((work for work in self.instance.open() if work.kind == "user" and work.element == element), None)
         if work is None:
             raise self._unexpected(element)
-        wanted = assignment.candidates(
-            self.play.bundle, element, self.instance.variables, self._accused, self.play.service
-        )
+        wanted = self.asked(element)
         if role is not None and role not in wanted.roles:
             roles = ", ".join(wanted.roles)
             raise _mishap(f"{element} dikerjakan {roles}, bukan {role}", f"{element} is for {roles}, not {role}")
@@ -100,6 +99,12 @@ class Stage:
             )
         variables = self._taken(self.play.bundle.definition.elements[element].form_key, answers)
         self.step(lambda live: live.complete(work.id, variables, self.env))
+
+    def asked(self, element: str) -> Candidates:
+        """Who may do the user task `element` now."""
+        return assignment.candidates(
+            self.play.bundle, element, self.instance.variables, self._accused, self.play.service
+        )
 
     def send(self, name: str, answers: Mapping[str, Any]) -> None:
         """Send a message into the case, or withdraw it; Mishap when nothing waits for it."""

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from app.bundle.read import write_files
 from app.rules.access import SECRET
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
+from tests.rehearsal.test_mend import with_new_task
 from tests.world import PROCESS
 
 # What answers no page for people: files, data, ways that only lead on.
@@ -189,6 +191,12 @@ def _changed_upload(page: Page) -> None:
     _press(page.get_by_role("button", name="Periksa"))
 
 
+def _scenario_upload(page: Page) -> None:
+    file = {"name": "semua.zip", "mimeType": "application/zip", "buffer": write_files(with_new_task().files)}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    _press(page.get_by_role("button", name="Periksa"))
+
+
 def _service_upload(page: Page) -> None:
     content = (PROCESS.parent / "service/calendar.toml").read_bytes()
     content = content.replace(b'thursday = ["08:00-12:00", "13:00-15:45"]', b"thursday = []", 1)
@@ -300,6 +308,7 @@ STORIES = (
     Story("proses-unggah-temuan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _broken_upload),
     Story("proses-unggah-beda", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _changed_upload),
     Story("proses-unggah-layanan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _service_upload),
+    Story("proses-unggah-skenario", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _scenario_upload),
     # Operators
     Story("operasi", "/operasi", "/operasi", "ops"),
     Story("operasi-kosong", "/operasi", "/operasi", "ops", site="empty"),

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from app.cli.content import diagrams, rehearse
 from tests.processes.content import FOLDER, ROOT
+from tests.rehearsal.test_mend import with_new_task
 
 
 @pytest.fixture
@@ -27,6 +28,23 @@ def test_rehearse_prints_every_route_and_the_coverage() -> None:
     assert result.output.count("✓") == len(list((FOLDER / "scenarios").glob("*.toml")))
     assert "ministry_disposition → verify_disposition_dinkominfo" in result.output
     assert "100%" in result.output.splitlines()[-1]
+
+
+def test_rehearse_proposes_how_scenarios_follow_and_writes_them(content: Path) -> None:
+    folder = content / "processes/pengaduan_sp4n"
+    for path, data in with_new_task().files.items():
+        place = content / path if path.startswith("forms/") else folder / path
+        place.write_bytes(data)
+    before = {path.name: path.read_bytes() for path in (folder / "scenarios").iterdir()}
+    shown = CliRunner().invoke(rehearse, [str(folder), "--propose"], env={"ALUR_LANG": "en"})
+    assert shown.exit_code == 1 and "± Put in the step “Memeriksa biaya” by opd_admin" in shown.output
+    assert {path.name: path.read_bytes() for path in (folder / "scenarios").iterdir()} == before
+    told = CliRunner().invoke(rehearse, [str(folder), "--propose", "--json"])
+    proposals = json.loads(told.stdout)["proposals"]
+    assert len(proposals) > 20 and all('task = "check_cost"' in each["content"] for each in proposals)
+    assert CliRunner().invoke(rehearse, [str(folder), "--write"]).exit_code == 1
+    again = CliRunner().invoke(rehearse, [str(folder)])
+    assert again.exit_code == 0, again.output
 
 
 def test_rehearse_fails_and_says_why(content: Path) -> None:

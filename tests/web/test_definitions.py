@@ -5,60 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from app.bundle.read import read_folder
 from app.commands.procedure.deployments import Deploy
-from app.commands.procedure.service import LoadService
-from app.domain.errors import InvalidDiagram
 from app.store.deployments import Activation, Deployment
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
-from app.store.service_data import ServiceFile
 from tests.web.conftest import Visit
-from tests.world import PROCESS, ROOT, World
+from tests.web.uploads import CLEARER, DIAGRAM, FILES, HOME, REASON, UPLOAD, archive, check, deploy, hidden, live
+from tests.world import World
 
 pytestmark = pytest.mark.slow  # deploying checks and plays every scenario
-
-HOME = "/proses/pengaduan_sp4n"
-UPLOAD = f"{HOME}/unggah"
-DIAGRAM = "pengaduan_sp4n.bpmn"
-REASON = "Nama langkah diperjelas menurut rapat."
-FILES: Mapping[str, bytes] = read_folder(PROCESS, ROOT / "forms").files
-CLEARER = FILES[DIAGRAM].replace(b"Menindaklanjuti aduan", b"Menindaklanjuti aduan segera")
-
-
-def check(browser: FlaskClient, **files: bytes) -> TestResponse:
-    """Upload files under their names (`__` stands for the dot) to have them checked."""
-    sent = [(io.BytesIO(content), name.replace("__", ".")) for name, content in files.items()]
-    return browser.post(UPLOAD, data={"files": sent, "action": "check"}, content_type="multipart/form-data")
-
-
-def hidden(page: str) -> dict[str, str]:
-    """What the page's form sends along for deploying what was checked."""
-    return dict(re.findall(r'name="(candidate|base)" value="([^"]*)"', page))
-
-
-def deploy(browser: FlaskClient, page: str, reason: str = REASON) -> TestResponse:
-    return browser.post(UPLOAD, data=hidden(page) | {"action": "deploy", "reason": reason})
-
-
-def live(service: World) -> int:
-    """The number of the version that new cases start on."""
-    (found,) = service.rows(Deployment, active=True)
-    return int(found.version)
-
-
-def archive(files: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
-        for name, content in files.items():
-            into.writestr(name, content)
-    return packed.getvalue()
 
 
 def test_every_page_of_a_procedure_answers(visit: Visit) -> None:
@@ -178,7 +136,8 @@ def test_a_scenario_that_fails_is_shown_before_deploying(service: World, visit: 
     assert wrong != FILES[name]
     answer = check(visit("pemilik"), **{name.rpartition("/")[2].replace(".", "__"): wrong})
     assert answer.status_code == 422
-    assert "scenario" in answer.text and "gagal" in answer.text
+    assert "1 skenario tidak lagi cocok" in answer.text and "status in_follow_up, seharusnya disposed" in answer.text
+    assert "menjadi in_follow_up (dulu disposed)" in answer.text and 'value="deploy"' not in answer.text
     assert live(service) == 1
 
 
@@ -204,129 +163,6 @@ def test_what_is_no_procedure_is_refused_at_the_field(service: World, visit: Vis
         answer = owner.post(UPLOAD, data={"candidate": candidate, "action": "deploy", "reason": REASON})
         assert answer.status_code in (400, 422)
     assert live(service) == 1
-
-
-@pytest.mark.parametrize("name", [f"{HOME.rpartition('/')[2]}-v1.bpmn", "pengaduan_sp4n-v1 (1).bpmn"])
-def test_a_download_is_changed_and_sent_back_under_its_own_name(service: World, visit: Visit, name: str) -> None:
-    owner = visit("pemilik")
-    got = owner.get(f"{HOME}/versi/1/diagram.bpmn")
-    assert "pengaduan_sp4n-v1.bpmn" in got.headers["Content-Disposition"]
-    stricter = got.data.replace(b"${origin == 'direct'}", b"${origin == 'direct' and channel != 'sms'}")
-    checked = check(owner, **{name.replace(".", "__"): b"\xef\xbb\xbf" + stricter})
-    assert checked.status_code == 200
-    assert "<del>${origin == &#39;direct&#39;}</del>" in checked.text
-    assert "<ins>${origin == &#39;direct&#39; and channel != &#39;sms&#39;}</ins>" in checked.text
-    assert f"{name} → <code>{DIAGRAM}</code>" in checked.text
-    assert deploy(owner, checked.text).status_code == 302
-    assert live(service) == 2
-    assert owner.get(f"{HOME}/versi/2/diagram.bpmn").data == stricter
-
-
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
-def test_the_same_content_needs_no_deploying(service: World, visit: Visit, mark: bytes) -> None:
-    owner = visit("pemilik")
-    for page in (
-        check(owner, semua__zip=owner.get(f"{HOME}/versi/1/unduh").data),
-        check(owner, x__bpmn=mark + FILES[DIAGRAM], y__toml=mark + FILES["manifest.toml"]),
-    ):
-        assert page.status_code == 200
-        assert "tidak ada yang perlu diberlakukan" in page.text and 'value="deploy"' not in page.text
-        assert "Tidak ada temuan" not in page.text, "green is for what can be put in force"
-    assert live(service) == 1
-
-
-def without(*names: str, manifest: tuple[bytes, bytes] = (b"", b"")) -> bytes:
-    """An archive of everything but the files whose names begin so."""
-    kept = {name: data for name, data in FILES.items() if not name.startswith(names)}
-    return archive({**kept, "manifest.toml": FILES["manifest.toml"].replace(*manifest)})
-
-
-STRANGE = FILES["minta_kelengkapan.bpmn"].replace(b"minta_kelengkapan", b"lama")
-GATE = {  # what is missing or too much: the archive, the rule that says so, and a piece of its sentence
-    "no scenarios": (without("scenarios/"), "scenario-missing", "tidak punya skenario"),
-    "few scenarios": (without(*(f"scenarios/{n}" for n in "1234")), "coverage", "manifes meminta"),
-    "unused drawing": (archive({**FILES, "lama.bpmn": STRANGE}), "upload", "“lama”"),
-    "unused form": (
-        archive({**FILES, "forms/lama.form": b'{"id": "lama", "components": []}'}), "file-unused", "forms/lama.form",
-    ),
-    "unknown office": (without("x", manifest=(b'unit = "DINKOMINFO"', b'unit = "DINAS_X"')), "unknown-unit", "DINAS_X"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", GATE)
-def test_the_gate_of_the_page_is_that_of_the_command(service: World, visit: Visit, name: str) -> None:
-    content, rule, sentence = GATE[name]
-    answer = check(visit("pemilik"), semua__zip=content)
-    assert answer.status_code == 422
-    assert f"· {rule}<" in answer.text and sentence in answer.text
-    assert live(service) == 1
-
-
-def test_a_process_drawn_in_two_files_is_refused(service: World, visit: Visit) -> None:
-    manifest = FILES["manifest.toml"].replace(
-        b'calls = ["minta_kelengkapan.bpmn"', b'calls = ["minta_kelengkapan.bpmn", "dua.bpmn"'
-    )
-    both = {**FILES, "manifest.toml": manifest, "dua.bpmn": FILES["minta_kelengkapan.bpmn"] + b"\n"}
-    with pytest.raises(InvalidDiagram) as refused:
-        service.runner.run(Deploy(both, REASON), service.actor("pemilik"))
-    assert "process-twice" in {finding.rule for finding in refused.value.details["findings"]}
-
-
-ROLES = (ROOT / "processes/service/roles.toml").read_bytes()
-CALENDAR = (ROOT / "processes/service/calendar.toml").read_bytes()
-SLA = (ROOT / "processes/service/sla.toml").read_bytes()
-LONGER = SLA.replace(b'limit = "P3D"', b'limit = "P4D"', 1)
-
-
-def test_a_service_file_is_loaded_as_such_with_what_it_moves(service: World, visit: Visit) -> None:
-    service.file()
-    owner = visit("pemilik")
-    checked = check(owner, unduhan__toml=LONGER)
-    assert checked.status_code == 200
-    assert "data layanan" in checked.text and "<del>P3D</del>" in checked.text and "<ins>P4D</ins>" in checked.text
-    assert "Tidak ada jatuh tempo aduan yang berjalan yang bergeser" in checked.text, "limits stay"
-    assert deploy(owner, checked.text, "terlalu").status_code == 400
-    done = deploy(owner, checked.text, "Batas empat hari menurut rapat.")
-    assert done.status_code == 302
-    assert live(service) == 1, "no version of the procedure comes of it"
-    (row,) = service.rows(ServiceFile, reason="Batas empat hari menurut rapat.")
-    assert (row.name, row.content) == ("sla.toml", LONGER)
-    again = check(owner, unduhan__toml=LONGER)
-    assert "tidak ada yang perlu diberlakukan" in again.text and 'value="deploy"' not in again.text
-
-
-def test_a_changed_calendar_is_loaded_with_the_due_times_that_it_moves(service: World, visit: Visit) -> None:
-    service.file()
-    hours = b'["08:00-12:00", "13:00-15:45"]'
-    checked = check(visit("pemilik"), kalender__toml=CALENDAR.replace(b"thursday = " + hours, b"thursday = []", 1))
-    assert checked.status_code == 200
-    assert re.search(r"[1-9]\d* jatuh tempo pada 1 dari 1 aduan", checked.text)
-
-
-def test_a_broken_service_file_is_refused_with_its_findings(service: World, visit: Visit) -> None:
-    before = len(service.rows(ServiceFile))
-    answer = check(visit("pemilik"), sla__toml=SLA.replace(b'"P3D"', b'"tiga hari"', 1))
-    assert answer.status_code == 422 and "tiga hari" in answer.text and 'value="deploy"' not in answer.text
-    assert len(service.rows(ServiceFile)) == before
-
-
-def test_without_the_right_a_service_file_is_refused_with_who_has_it(service: World, visit: Visit) -> None:
-    service.runner.run(
-        LoadService({"roles.toml": ROLES.replace(b'permissions = ["standard.edit", ', b"permissions = [")}, REASON),
-        service.actor("pemilik"),
-    )
-    answer = check(visit("pemilik"), sla__toml=LONGER)
-    assert answer.status_code == 422
-    assert "Anda tidak berhak mengubahnya" in answer.text and 'value="deploy"' not in answer.text
-    assert "P4D" not in answer.text
-
-
-def test_service_data_that_changed_meanwhile_is_shown_again(service: World, visit: Visit) -> None:
-    first, second = visit("pemilik"), visit("pemilik")
-    mine, theirs = check(first, a__toml=LONGER).text, check(second, a__toml=SLA + b"\n").text
-    assert deploy(first, mine).status_code == 302
-    late = deploy(second, theirs)
-    assert late.status_code == 409 and REASON in late.text and "<ins>P3D</ins>" in late.text
 
 
 def test_a_request_beyond_the_limit_is_refused(service: World, visit: Visit) -> None:

@@ -111,7 +111,7 @@ FORMS = {
 # Held by tests of their own: forms that a schema describes, signing in, passwords, uploads; or nothing is typed there.
 BY_A_SCHEMA = {"citizen.send_report", "task.complete", "task.draft", "tracking.message", "tracking.withdraw"}
 OF_A_DOOR = {"personal_link.send", "account.signing_in", "account.send_link", "account.set_password",
-             "account.change_password", "tracking.open_page", "definitions.upload"}  # fmt: skip
+             "account.change_password", "tracking.open_page", "uploads.upload"}  # fmt: skip
 NOTHING_TYPED = {"definitions.trial", "people.end_substitute", "account.choose_language", "account.sign_out_elsewhere",
                  "inbox.claim", "inbox.release", "tracking.duty"}  # fmt: skip
 

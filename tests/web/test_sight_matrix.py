@@ -50,7 +50,7 @@ NOTHING = {
     "account.send_link", "account.set_password", "account.sign_in", "account.sign_out", "account.sign_out_elsewhere",
     "account.signing_in", "citizen.privacy", "citizen.receipt", "citizen.report", "citizen.send_report",
     "citizen.start", "definitions.activate", "definitions.diagram", "definitions.download", "definitions.picture",
-    "definitions.procedure", "definitions.scenarios", "definitions.shelf", "definitions.trial", "definitions.upload",
+    "definitions.procedure", "definitions.scenarios", "definitions.shelf", "definitions.trial", "uploads.upload",
     "definitions.version", "health.favicon", "health.healthz", "health.robots", "health.security_txt",
     "house.emblem", "language.choose", "people.activate", "people.add", "people.end_grant",
     "people.end_substitute", "people.everybody", "people.grant", "people.one", "people.substitute",
