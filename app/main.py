@@ -39,6 +39,7 @@ PAGES = (
     "app.web.admin.people",
     "app.web.operator.operations",
     "app.web.owner.procedures",
+    "app.web.owner.trials",
     "app.web.owner.uploads",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,12 @@ def read_scenario(data: bytes, file: str) -> Scenario:
         tuple(_move(file, step, f"step {number}") for number, step in enumerate(steps, 1)),
         _expected(file, _of(file, table, "expect", dict, {})),
     )
+
+
+def read_moves(steps: Sequence[Mapping[str, Any]], file: str) -> tuple[Move, ...]:
+    """The moves in steps that are written as in a scenario, instants as ISO 8601; raises WrongScenario."""
+    told = [{**step, "until": datetime.fromisoformat(step["until"])} if "until" in step else step for step in steps]
+    return tuple(_move(file, step, f"step {number}") for number, step in enumerate(told, 1))
 
 
 def _title(file: str, table: dict[str, Any]) -> Text:

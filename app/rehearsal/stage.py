@@ -18,7 +18,7 @@ from app.rules import accusation, assignment, facts, limits
 from app.rules.advance import Advance, advance
 from app.rules.facts import Candidates
 from app.rules.limits import Past, until
-from app.sdk import Case, Handlers
+from app.sdk import Case, Handlers, Outgoing
 from app.standard.service import ServiceData
 from app.standard.sources import sources_of
 
@@ -58,6 +58,7 @@ class Stage:
         self.flows: list[str] = []
         self.due: dict[str, datetime] = {}
         self.sent: list[str] = []
+        self.letters: list[Outgoing] = []
         self.answers: dict[str, Mapping[str, Any]] = {}
         self._entered: dict[str, datetime] = {}  # when each element was last entered
         self._counting: dict[str, tuple[Limit, datetime]] = {}  # limits of open tasks, and from when they count
@@ -192,6 +193,7 @@ class Stage:
             self._pass(step)
         ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case)
         self._refuse_failed(ran)
+        self.letters += [message for _, message in ran.outgoing]
         self.sent += [message.template for _, message in ran.outgoing]
         for step in ran.steps:
             self._pass(step)

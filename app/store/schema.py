@@ -15,6 +15,7 @@ from app.store import (
     reporters,
     service_data,
     tasks,
+    trials,
 )
 from app.store.base import Base
 
@@ -31,5 +32,6 @@ NOUNS = (
     reporters,
     service_data,
     tasks,
+    trials,
 )
 metadata = Base.metadata

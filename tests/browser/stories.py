@@ -29,6 +29,9 @@ NO_PAGES = {
     "/lacak/<tracking_id>/batas": "what is left, for the page's script",
     "/tugas/<task_id>/batas": "what is left, for the page's script",
     "/lampiran/<attachment_id>/kecil": "a picture",
+    "/proses/<key>/uji/<trial_id>/skenario.toml": "a file",
+    "/proses/<key>/uji/<trial_id>/diagram.bpmn": "a file",
+    "/proses/<key>/uji/<trial_id>/tanda.json": "for the drawing of the page",
     "/operasi/instans/<instance_id>/diagram.bpmn": "a file",
     "/operasi/instans/<instance_id>/tanda.json": "data of the live diagram",
     "/proses/<key>/versi/<int:number>/diagram.bpmn": "a file",
@@ -191,6 +194,12 @@ def _changed_upload(page: Page) -> None:
     _press(page.get_by_role("button", name="Periksa"))
 
 
+def _trial(page: Page) -> None:
+    _press(page.get_by_role("button", name="Mulai uji coba"))
+    page.get_by_label("Disposisikan ke Dinkominfo", exact=False).first.check()
+    _press(page.get_by_role("button", name="Lakukan langkah ini"))
+
+
 def _scenario_upload(page: Page) -> None:
     file = {"name": "semua.zip", "mimeType": "application/zip", "buffer": write_files(with_new_task().files)}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
@@ -308,6 +317,7 @@ STORIES = (
     Story("proses-unggah-temuan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _broken_upload),
     Story("proses-unggah-beda", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _changed_upload),
     Story("proses-unggah-layanan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _service_upload),
+    Story("proses-uji", "/proses/<key>/uji/<trial_id>", f"/proses/{KEY}/versi/1", "pemilik", _trial),
     Story("proses-unggah-skenario", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _scenario_upload),
     # Operators
     Story("operasi", "/operasi", "/operasi", "ops"),

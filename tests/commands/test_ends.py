@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from app.commands.case.instances import CancelInstance, StartTest
+from app.commands.case.instances import CancelInstance
 from app.commands.complaint.filing import Filed
 from app.commands.letter.messages import SendMessage, Withdraw
 from app.commands.task.complete import ClaimTask
@@ -17,7 +17,6 @@ from app.domain.errors import Conflict, Invalid
 from app.jobs.executor import Executor
 from app.store.accounts import User
 from app.store.complaints import Complaint, ConversationLine
-from app.store.deployments import Deployment
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from app.store.tasks import Task
@@ -71,14 +70,6 @@ def test_without_a_reason_for_the_reporter_nothing_is_ended(service: World, cate
         cancel(service, filed, category)
     assert list(refused.value.errors) == ["category"]
     assert service.rows(ProcessInstance)[0].state == "active"
-
-
-def test_a_trial_has_no_reporter_and_needs_no_such_reason(service: World) -> None:
-    (deployment,) = service.rows(Deployment)
-    trial = service.runner.run(StartTest(deployment.id), service.actor("pemilik"))
-    service.runner.run(CancelInstance(trial, INTERNAL), service.actor("ops"))
-    assert service.rows(ProcessInstance)[0].state == "cancelled"
-    assert service.rows(OutboxMessage) == []
 
 
 def test_a_case_whose_state_is_damaged_is_ended_just_as_loudly(service: World) -> None:

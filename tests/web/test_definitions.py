@@ -11,7 +11,6 @@ import pytest
 from app.commands.procedure.deployments import Deploy
 from app.store.deployments import Activation, Deployment
 from app.store.instances import ProcessInstance
-from app.store.outbox import OutboxMessage
 from tests.web.conftest import Visit
 from tests.web.uploads import CLEARER, DIAGRAM, FILES, HOME, REASON, UPLOAD, archive, check, deploy, hidden, live
 from tests.world import World
@@ -184,15 +183,6 @@ def test_an_earlier_version_is_put_back_for_new_cases(service: World, visit: Vis
     assert owner.post(path, data={"reason": why}).headers["Location"] == HOME
     assert live(service) == 1
     assert why in owner.get(HOME).text
-
-
-def test_a_trial_starts_and_tells_nobody(service: World, visit: Visit) -> None:
-    owner = visit("pemilik")
-    started = owner.post(f"{HOME}/versi/1/uji")
-    assert started.status_code == 302
-    assert "uji coba" in owner.get(started.headers["Location"]).text
-    assert {row.state for row in service.rows(OutboxMessage)} <= {"skipped"}
-    assert "0 aduan berjalan" in owner.get("/proses").text
 
 
 def test_others_read_at_most_and_change_nothing(service: World, visit: Visit) -> None:

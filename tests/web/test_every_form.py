@@ -109,10 +109,11 @@ FORMS = {
     ),
 }  # fmt: skip
 # Held by tests of their own: forms that a schema describes, signing in, passwords, uploads; or nothing is typed there.
-BY_A_SCHEMA = {"citizen.send_report", "task.complete", "task.draft", "tracking.message", "tracking.withdraw"}
+BY_A_SCHEMA = {"citizen.send_report", "task.complete", "task.draft", "tracking.message", "tracking.withdraw",
+               "trials.step"}  # fmt: skip
 OF_A_DOOR = {"personal_link.send", "account.signing_in", "account.send_link", "account.set_password",
              "account.change_password", "tracking.open_page", "uploads.upload"}  # fmt: skip
-NOTHING_TYPED = {"definitions.trial", "people.end_substitute", "account.choose_language", "account.sign_out_elsewhere",
+NOTHING_TYPED = {"people.end_substitute", "account.choose_language", "account.sign_out_elsewhere",
                  "inbox.claim", "inbox.release", "tracking.duty"}  # fmt: skip
 
 
@@ -262,7 +263,7 @@ def test_no_form_is_left_out(guarded: Flask, service: World) -> None:
 # A press of a button, or a look ahead at what is still on the page.
 WITHOUT_WORDS = {
     "account.sign_out", "board.remind", "operations.open_as_addressee", "personal_link.enter", "personal_link.replace",
-    "task.foresee", "tracking.close",
+    "task.foresee", "tracking.close", "trials.back", "trials.clock", "trials.delete", "trials.end", "trials.start",
 }  # fmt: skip
 
 

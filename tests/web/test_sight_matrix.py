@@ -50,13 +50,15 @@ NOTHING = {
     "account.send_link", "account.set_password", "account.sign_in", "account.sign_out", "account.sign_out_elsewhere",
     "account.signing_in", "citizen.privacy", "citizen.receipt", "citizen.report", "citizen.send_report",
     "citizen.start", "definitions.activate", "definitions.diagram", "definitions.download", "definitions.picture",
-    "definitions.procedure", "definitions.scenarios", "definitions.shelf", "definitions.trial", "uploads.upload",
+    "definitions.procedure", "definitions.scenarios", "definitions.shelf", "uploads.upload",
     "definitions.version", "health.favicon", "health.healthz", "health.robots", "health.security_txt",
     "house.emblem", "language.choose", "people.activate", "people.add", "people.end_grant",
     "people.end_substitute", "people.everybody", "people.grant", "people.one", "people.substitute",
     "personal_link.ask", "personal_link.enter", "personal_link.replace", "personal_link.send", "personal_link.show",
     "personal_link.show_replacing",
     "standard.standard", "tracking.find", "tracking.open_page",
+    "trials.back", "trials.clock", "trials.delete", "trials.diagram", "trials.end", "trials.marks", "trials.scenario",
+    "trials.show", "trials.start", "trials.step",
 }  # fmt: skip
 FILTERS = {
     "inbox.tasks": ["saring=free", "saring=mine", "saring=soon", "saring=late", "saring=waiting"],

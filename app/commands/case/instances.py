@@ -1,18 +1,17 @@
-"""What operators and owners do to instances: start a trial, cancel one, try again what stopped."""
+"""What operators and owners do to instances: cancel one, try again what stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.commands.case import history, incidents, recount
-from app.commands.case.at_work import NO_COMPLAINT, CaseAtWork
+from app.commands.case.at_work import CaseAtWork
 from app.commands.case.recount import FAILED
-from app.commands.case.settlement import Standing, settle, take_step
-from app.commands.case.starting import new_row
+from app.commands.case.settlement import take_step
 from app.commands.complaint import merging
 from app.commands.complaint import rows as complaint_rows
 from app.commands.letter import notices, status_letters
@@ -21,7 +20,6 @@ from app.commands.transaction import Transaction
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
-from app.engine.instance import Instance
 from app.engine.refusals import EngineStuck
 from app.rules import facts
 from app.rules.statuses import status_of
@@ -34,28 +32,6 @@ from app.store.jobs import Incident, Job
 from app.store.tasks import Candidate, Task
 
 _incident, _job, _task, _candidate = table_of(Incident), table_of(Job), table_of(Task), table_of(Candidate)
-
-
-@dataclass(frozen=True)
-class StartTest:
-    """A trial of one version: only its owner sees the tasks, and nothing is sent to anybody."""
-
-    permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
-    deployment_id: str
-
-    def execute(self, tx: Transaction) -> str:
-        """The id of the new instance. Raises NotFound, EngineStuck."""
-        bundle = tx.toolbox.bundle(tx.connection, self.deployment_id)
-        row = new_row(tx, self.deployment_id, bundle, f"TEST-{tx.toolbox.chance.code(8)}", test=True)
-        case = CaseAtWork(tx, row, dict(NO_COMPLAINT), fresh=True)
-        tx.sql(insert(table_of(ProcessInstance)), row)
-        history.add(case, [("started", bundle.key, None)])
-        first = {"text": "", "unit": None, "number": 0, "boolean": False, "date": None}
-        variables: dict[str, Any] = {name: first[each.type] for name, each in bundle.manifest.variables.items()}
-        instance, step = Instance.start(bundle.definition, variables, case.env)
-        case.begin(instance)
-        settle(case, Standing(), [step])
-        return case.id
 
 
 @dataclass(frozen=True)

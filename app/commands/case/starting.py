@@ -10,9 +10,7 @@ from app.rules import facts
 from app.store.turns import start_of_case
 
 
-def new_row(
-    tx: Transaction, deployment_id: str, bundle: Bundle, business_key: str, *, test: bool = False
-) -> dict[str, Any]:
+def new_row(tx: Transaction, deployment_id: str, bundle: Bundle, business_key: str) -> dict[str, Any]:
     """All columns of a new instance; its blob follows when the engine has made the first step."""
     start_of_case(tx.connection)
     tx.afresh()
@@ -38,5 +36,5 @@ def new_row(
         "paused_seconds": 0,
         "history_count": 0,
         "sla_digest": tx.toolbox.shelf.limits_digest(tx.connection),
-        "test": test,
+        "test": False,  # trials of earlier releases were instances of their own
     }

@@ -67,6 +67,7 @@ def command_word(command: str) -> str:
         "SetPassword": _("Menetapkan kata sandi"),
         "SetSubstitute": _("Menetapkan pengganti"),
         "StartTest": _("Memulai uji coba"),
+        "StartTrial": _("Memulai uji coba"),
         "StoreAttachment": _("Menyimpan lampiran"),
         "SweepAttachments": _("Menghapus lampiran yang tidak terpakai"),
         "SweepDrafts": _("Menghapus draf tugas yang sudah selesai"),

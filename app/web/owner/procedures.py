@@ -1,4 +1,4 @@
-"""Pages of the process owner: the shelf of procedures, their versions, putting one back and trying it."""
+"""Pages of the process owner: the shelf of procedures, their versions and putting one back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from app.bundle.difference import difference
 from app.bundle.read import Bundle, write_files
-from app.commands.case.instances import StartTest
 from app.commands.procedure.deployments import Activate
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
@@ -18,6 +17,7 @@ from app.domain.text import Text
 from app.drawing import draw as drawing
 from app.queries.case import instances
 from app.queries.procedure import definitions
+from app.queries.procedure.trials import trials
 from app.rehearsal.rehearse import rehearse
 from app.web.entries import REASON, read_entry
 from app.web.language import language
@@ -41,12 +41,13 @@ def procedure(key: str) -> ResponseReturnValue:
         versions = definitions.versions(session, key)
         live = next((each for each in versions if each.active), versions[0])
         changes = definitions.changes(session, key)
+        played = trials(session, key)
         counts = instances.tokens_by_element(session, live.id)
     bundle = stored_bundle(live.id)
     return render_template(
         "owner/procedure.html", versions=versions, live=live, changes=changes, counts=counts,
         bundle=bundle, limits=_limits(bundle), steps=_steps(bundle), holders=_holders(bundle),
-        may_deploy=may(Permission.DEFINITION_DEPLOY), service_limits=service().limits,
+        may_deploy=may(Permission.DEFINITION_DEPLOY), service_limits=service().limits, trials=played,
     )  # fmt: skip
 
 
@@ -128,22 +129,6 @@ def activate(key: str, number: int) -> ResponseReturnValue:
     run(Activate(found.id, reason))
     flash(_("Versi %(number)s kini berlaku untuk aduan baru.", number=number), "success")
     return redirect(url_for("definitions.procedure", key=key))
-
-
-@route(
-    blueprint,
-    "/<key>/versi/<int:number>/uji",
-    Permission.DEFINITION_DEPLOY,
-    methods=("POST",),
-    again=lambda key, number: _version_page(key, number),
-)
-def trial(key: str, number: int) -> ResponseReturnValue:
-    """Start a trial on a version: it sends nothing outward and counts in no figure."""
-    with read() as session:
-        found = definitions.version(session, key, number)
-    instance_id = run(StartTest(found.id))
-    flash(_("Uji coba dimulai. Tidak ada pesan yang dikirim ke luar."), "success")
-    return redirect(url_for("operations.instance", instance_id=instance_id))
 
 
 @blueprint.app_template_filter()
