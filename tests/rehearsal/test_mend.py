@@ -105,8 +105,18 @@ def test_only_what_changed_is_written_and_comments_stay() -> None:
     assert proposal.content is not None and proposal.content.startswith(b"# Jalan lurus.")
     found = lines(bundle, proposal)
     assert '+task = "check_cost"' in found and '+    "check_cost",' in found
-    assert '+answers = {cost_decision = "yes"}' in found
+    assert '+answers = {cost_decision = "yes"}' in found and '+unit = "DPUPR"' in found
     assert all(line.startswith("+") for line in found), found
+
+
+def test_a_path_with_dots_gets_the_new_task_at_its_place() -> None:
+    name = "scenarios/01_tujuh_langkah.toml"
+    old = b'"ministry_disposition",\n    "verify_disposition_dinkominfo",\n'
+    assert old in NOW.files[name]
+    bundle = bundle_of({**with_new_task().files, name: NOW.files[name].replace(old, b'"...",\n')})
+    found = proposals(bundle)[name]
+    assert '+    "check_cost",' in lines(bundle, found)
+    assert found.content is not None and b'"..."' in found.content
 
 
 def test_without_the_former_procedure_a_task_that_no_scenario_does_is_new() -> None:
@@ -138,12 +148,13 @@ def test_a_removed_task_is_taken_out_again() -> None:
 
 def test_another_role_another_limit_and_another_status_are_followed() -> None:
     bundle = changed(
-        ('name="sla" value="confirm_result"', 'name="sla" value="verify_opd"'),
+        ('name="sla" value="confirm_result"', 'name="sla" value="ministry_disposition"'),
         ('"Admin Dinkominfo" = { role = "dinkominfo_admin"', '"Admin Dinkominfo" = { role = "leader"'),
     )
     found = proposals(bundle)
     said = {mend.said.id for each in found.values() for mend in each.mends}
     assert any("kini dikerjakan leader (dulu dinkominfo_admin)" in each for each in said)
+    assert "Jatuh tempo confirm_result dihitung ulang." in said
     assert all(each.passed for each in rehearse(mended(bundle, found), SERVICE, HANDLERS))
 
 
