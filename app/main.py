@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 LOADED = "Dimuat dari berkas saat mulai"
+CHANGED = "Berkas prosedur di server berubah"
 log = structlog.get_logger(__name__)
 REST_OF_A_FORM = 2 * 1024 * 1024
 PAGES = (
@@ -39,6 +40,7 @@ PAGES = (
     "app.web.admin.people",
     "app.web.operator.operations",
     "app.web.owner.procedures",
+    "app.web.owner.proposals",
     "app.web.owner.trials",
     "app.web.owner.uploads",
 )
@@ -57,10 +59,14 @@ def join(settings: Settings, clock: Clock | None = None, chance: Chance | None =
 
 
 def prepare(toolbox: Toolbox) -> None:
-    """Bring the tables up to date; load service data and procedures never loaded before, but for what people chose."""
+    """Bring the tables up to date; load service data never loaded before, but for what people chose.
+
+    Of each procedure the first version is put live; later changed files wait for approval.
+    """
     from app.bundle.read import read_folder
     from app.commands.case.recount import RecountIfChanged
     from app.commands.procedure.deployments import Deploy
+    from app.commands.procedure.proposals import OfferFiles
     from app.commands.procedure.service import LoadService
     from app.domain.roles import SYSTEM
     from app.queries.procedure.service_files import differing
@@ -78,7 +84,10 @@ def prepare(toolbox: Toolbox) -> None:
         for name in differing(session, contents):
             log.warning("a service file is not what is in force", file=name, remedy="alur service load")
     for manifest in sorted(settings.processes_dir.glob("*/manifest.toml")):
-        runner.run(Deploy(read_folder(manifest.parent, settings.forms_dir).files, LOADED, seed=True), SYSTEM)
+        files = read_folder(manifest.parent, settings.forms_dir).files
+        runner.run(Deploy(files, LOADED, seed=True), SYSTEM)
+        if (waiting := runner.run(OfferFiles(files, CHANGED), SYSTEM)) is not None:
+            log.warning("changed files of a procedure wait for approval", procedure=manifest.parent.name, id=waiting)
 
 
 def create_app(

@@ -54,6 +54,7 @@ PEOPLE = {
     "pemilik": ("process_owner", None),
     "ops": ("ops", None),
     "admin": ("administrator", None),
+    "pemilik2": ("process_owner", None),
 }
 
 ANSWERS: Mapping[str, Any] = {

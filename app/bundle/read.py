@@ -150,6 +150,12 @@ def write_files(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def read_files(archive: bytes) -> dict[str, bytes]:
+    """The files in an archive that `write_files` wrote."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
+        return {name: zipped.read(name) for name in zipped.namelist()}
+
+
 def drawn_names(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Id and name of everything in the diagrams that people read; the texts of notes too."""
     for name, data in files.items():

@@ -182,12 +182,23 @@ def _limit(row: Row) -> Limit:
     )
 
 
+def _approval(source: Source, value: str) -> str:
+    if value not in ("single", "two"):
+        source.error(
+            "approval",
+            "approval-unknown",
+            Text(f"approval = “{value}” tidak dikenal.", f"approval = “{value}” is not known."),
+            Text("Pilih single (satu orang) atau two (dua orang).", "Choose single (one person) or two (two people)."),
+        )
+    return value
+
+
 def standard(source: Source) -> Standard:
     """standard.toml"""
     row = source.row(
         "",
-        "service title city unit unit_name fee publish identity_retention_days evaluation_months decree_no confirmed "
-        "legal_basis component inconsistency",
+        "service title city unit unit_name fee publish approval identity_retention_days evaluation_months decree_no "
+        "confirmed legal_basis component inconsistency",
     )
     components = [
         Component(
@@ -212,6 +223,7 @@ def standard(source: Source) -> Standard:
         row.both("unit_name"),
         row.whole("fee"),
         row.text("publish", "none"),
+        _approval(source, row.text("approval", "single")),
         row.whole("identity_retention_days", 0),
         row.whole("evaluation_months", 3),
         row.optional("decree_no"),

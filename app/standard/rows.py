@@ -133,6 +133,7 @@ class Standard:
     unit_name: Text
     fee: int
     publish: str
+    approval: str  # of changes to a procedure: single or two (whoever proposes does not approve)
     identity_retention_days: int
     evaluation_months: int
     decree_no: str | None

@@ -8,8 +8,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from app.bundle.read import write_files
+from app.bundle.read import read_folder, write_files
+from app.commands.procedure.proposals import OfferFiles
+from app.domain.roles import SYSTEM
 from app.rules.access import SECRET
+from app.store.proposals import Proposal
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
 from tests.rehearsal.test_mend import with_new_task
@@ -194,6 +197,16 @@ def _changed_upload(page: Page) -> None:
     _press(page.get_by_role("button", name="Periksa"))
 
 
+def _proposal(site: Site) -> str:
+    files = read_folder(PROCESS, PROCESS.parent.parent / "forms").files
+    name = "pengaduan_sp4n.bpmn"
+    changed = {**files, name: files[name].replace(b"2. Mendisposisi", b"2. Menyalurkan")}
+    found = site.runner.run(OfferFiles(changed, "Berkas prosedur di server berubah"), SYSTEM)
+    if found is None:  # another width was looked at before
+        (found,) = [row.id for row in site.rows(Proposal)]
+    return f"/proses/{KEY}/usulan/{found}"
+
+
 def _trial(page: Page) -> None:
     _press(page.get_by_role("button", name="Mulai uji coba"))
     page.get_by_label("Disposisikan ke Dinkominfo", exact=False).first.check()
@@ -317,6 +330,7 @@ STORIES = (
     Story("proses-unggah-temuan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _broken_upload),
     Story("proses-unggah-beda", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _changed_upload),
     Story("proses-unggah-layanan", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _service_upload),
+    Story("proses-usulan", "/proses/<key>/usulan/<proposal_id>", _proposal, "pemilik"),
     Story("proses-uji", "/proses/<key>/uji/<trial_id>", f"/proses/{KEY}/versi/1", "pemilik", _trial),
     Story("proses-unggah-skenario", "/proses/<key>/unggah", f"/proses/{KEY}/unggah", "pemilik", _scenario_upload),
     # Operators

@@ -13,11 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.service import service as command
-from app.commands.procedure.deployments import Activate
+from app.commands.procedure.proposals import RejectProposal
 from app.commands.procedure.service import LoadService
 from app.main import prepare
 from app.store.deployments import Deployment
 from app.store.jobs import Job
+from app.store.proposals import Proposal
 from app.store.service_data import ServiceFile
 from app.store.tasks import Task
 from tests.commands.conftest import ready, service
@@ -95,7 +96,7 @@ def test_a_restart_never_replaces_a_procedure_that_a_person_put_live(service: Wo
     assert [row.version for row in service.rows(Deployment) if row.active] == [1]  # "awal" was somebody's decision
 
 
-def test_a_restart_goes_on_with_the_files_where_a_restart_put_them_live(service: World, city) -> None:  # type: ignore[no-untyped-def]
+def test_changed_files_of_a_procedure_wait_for_approval_after_a_restart_once(service: World, city) -> None:  # type: ignore[no-untyped-def]
     root, restart = city
     other = root / "processes" / "lain"
     shutil.copytree(PROCESS, other)
@@ -104,16 +105,16 @@ def test_a_restart_goes_on_with_the_files_where_a_restart_put_them_live(service:
     for file in (manifest, *other.glob("*.bpmn")):
         file.write_bytes(file.read_bytes().replace(PROCESS.name.encode(), b"lain"))
     restart()
+    assert [row.version for row in service.rows(Deployment, key="lain") if row.active] == [1], "the first is put live"
     manifest.write_bytes(manifest.read_bytes() + b"\n# edited on the disk\n")
     restart()
-    versions = {row.version: row for row in service.rows(Deployment, key="lain")}
-    assert [number for number, row in versions.items() if row.active] == [2]
-    service.clock.at = service.clock.now().replace(hour=3)
-    service.runner.run(Activate(versions[1].id, "kembali"), service.actor("pemilik"))
-    manifest.write_bytes(manifest.read_bytes() + b"\n# edited once more\n")
     restart()
-    assert [row.version for row in service.rows(Deployment, key="lain") if row.active] == [1]
-    assert len(service.rows(Deployment, key="lain")) == 2
+    assert len(service.rows(Deployment, key="lain")) == 1
+    (waiting,) = service.rows(Proposal, key="lain")
+    assert (waiting.state, waiting.origin) == ("open", "files")
+    service.runner.run(RejectProposal(waiting.id, "Salah sunting di server."), service.actor("pemilik"))
+    restart()
+    assert len(service.rows(Proposal, key="lain")) == 1, "what was rejected is not proposed again"
 
 
 def test_the_start_says_which_files_are_not_in_force(

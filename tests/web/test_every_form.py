@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.bundle.read import read_folder
 from app.commands.procedure.deployments import Deploy
+from app.commands.procedure.proposals import OfferFiles
 from app.commands.task.complete import ClaimTask
 from app.domain.roles import SYSTEM
 from app.store.accounts import RoleGrant
@@ -77,6 +78,12 @@ def an_older_version(service: World, ids: dict[str, str]) -> None:
     service.runner.run(Deploy(changed, "uji"), SYSTEM)
 
 
+def a_proposal(service: World, ids: dict[str, str]) -> None:
+    bundle = read_folder(PROCESS, ROOT / "forms")
+    changed = {**bundle.files, "labels.en.toml": bundle.files["labels.en.toml"] + b"\n# another\n"}
+    ids["proposal"] = str(service.runner.run(OfferFiles(changed, "uji coba usulan"), SYSTEM))
+
+
 DAYS = {"since": "2026-11-24", "until": "2026-11-30", "valid_from": "2026-11-24"}
 FORMS = {
     "people.add": Form("admin", "/orang", "/orang", {"name": 120, "email": 254}),
@@ -103,6 +110,10 @@ FORMS = {
         "kabid", "/papan", "/papan/eskalasi/{case}/{task}", {"note": 1000}, needed=False, prepare=an_escalation
     ),
     "complaint_file.open_identity": Form("dinkominfo", "/aduan/{number}", "/aduan/{number}/identitas", {"reason": 300}),
+    "proposals.reject": Form(
+        "pemilik", "/proses/pengaduan_sp4n/usulan/{proposal}", "/proses/pengaduan_sp4n/usulan/{proposal}/tolak",
+        {"reason": 1000}, prepare=a_proposal,
+    ),
     "definitions.activate": Form(
         "pemilik", "/proses/pengaduan_sp4n/versi/1", "/proses/pengaduan_sp4n/versi/1/aktifkan", {"reason": 1000},
         prepare=an_older_version,
@@ -125,7 +136,7 @@ def ids(service: World) -> dict[str, str]:
     person, other = service.actor("dinkes").id, service.actor("pupr").id
     (grant,) = [row.id for row in service.rows(RoleGrant, user_id=person)]
     return {"case": filed.instance_id, "number": filed.tracking_id, "task": task, "person": person, "other": other,
-            "grant": grant, "letter": ""}  # fmt: skip
+            "grant": grant, "letter": "", "proposal": ""}  # fmt: skip
 
 
 @dataclass
@@ -262,7 +273,8 @@ def test_no_form_is_left_out(guarded: Flask, service: World) -> None:
 
 # A press of a button, or a look ahead at what is still on the page.
 WITHOUT_WORDS = {
-    "account.sign_out", "board.remind", "operations.open_as_addressee", "personal_link.enter", "personal_link.replace",
+    "account.sign_out", "board.remind", "proposals.approve",
+    "operations.open_as_addressee", "personal_link.enter", "personal_link.replace",
     "task.foresee", "tracking.close", "trials.back", "trials.clock", "trials.delete", "trials.end", "trials.start",
 }  # fmt: skip
 

@@ -57,6 +57,7 @@ NOTHING = {
     "personal_link.ask", "personal_link.enter", "personal_link.replace", "personal_link.send", "personal_link.show",
     "personal_link.show_replacing",
     "standard.standard", "tracking.find", "tracking.open_page",
+    "proposals.approve", "proposals.reject", "proposals.show",
     "trials.back", "trials.clock", "trials.delete", "trials.diagram", "trials.end", "trials.marks", "trials.scenario",
     "trials.show", "trials.start", "trials.step",
 }  # fmt: skip

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.bundle.findings import findings
 from app.bundle.manifest import MANIFEST
 from app.bundle.read import Bundle, bundle_of
 from app.commands.reasons import need_reason
 from app.commands.transaction import Transaction
-from app.domain.errors import InvalidDiagram, NotFound
+from app.domain.errors import Conflict, InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -24,6 +24,10 @@ from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
 
+NEEDS_APPROVAL = Text(
+    "Layanan ini memerlukan dua orang: ajukan perubahan ini, lalu orang lain menyetujuinya.",
+    "This service asks for two people: propose this change, then somebody else approves it.",
+)
 SHOWN = 10  # arrows named in one sentence
 
 _deployment, _file, _activation = table_of(Deployment), table_of(DeploymentFile), table_of(Activation)
@@ -42,19 +46,20 @@ class Deployed:
 class Deploy:
     """Put a bundle's files live as a new version; running instances stay on theirs.
 
-    `seed`: as a restart does, which neither loads again what was ever loaded nor replaces what somebody chose.
+    `seed`: as a start of the program does, which puts only the first version of a procedure live.
     """
 
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     files: Mapping[str, bytes]
     reason: str
     seed: bool = False
+    approved: bool = False  # by somebody else than whoever proposed it
 
     def prepare(self, tx: Transaction) -> tuple[Bundle, tuple[Finding, ...]]:
         """Check everything before the database is locked; raises InvalidDiagram with all findings."""
         need_reason(self.reason)
         bundle = bundle_of(self.files)
-        if self.seed and (_same(tx, bundle) is not None or self._chosen(tx, bundle.key) is not None):
+        if self.seed and _newest(tx, bundle.key) is not None:
             return bundle, ()
         found = everything_about(bundle, tx.service, tx.toolbox.handlers, rehearsed=not self.seed)
         if errors(found):
@@ -62,15 +67,19 @@ class Deploy:
         return bundle, tuple(found)
 
     def execute(self, tx: Transaction) -> Deployed:
-        """Raises InvalidDiagram. Contents that were deployed before are put live again instead of stored twice."""
+        """Contents that were deployed before are put live again instead of stored twice.
+
+        Raises InvalidDiagram, Conflict where a second person has to approve it.
+        """
+        alone = not self.seed and not self.approved and tx.by.kind == "user"
+        if alone and tx.service.standard.approval == "two":
+            raise Conflict(NEEDS_APPROVAL)
         bundle, found = tx.prepared
-        known = _same(tx, bundle)
+        known = _newest(tx, bundle.key) if self.seed else _same(tx, bundle)
         if known is not None:
             if not known.active and not self.seed:
                 _put_live(tx, known.key, known.id, self.reason)
             return Deployed(known.id, known.version, found)
-        if self.seed and (chosen := self._chosen(tx, bundle.key)) is not None:
-            return Deployed(chosen.id, chosen.version, ())
         newest = select(func.max(_deployment.c.version)).where(_deployment.c.key == bundle.key)
         version = (tx.sql(newest).scalar() or 0) + 1
         row = self._row(tx, bundle, version)
@@ -82,14 +91,6 @@ class Deploy:
         _put_live(tx, bundle.key, row["id"], self.reason)
         tx.details.update(key=bundle.key, version=version, digest=bundle.digest)
         return Deployed(row["id"], version, found)
-
-    def _chosen(self, tx: Transaction, key: str) -> Row[Any] | None:
-        """The version of this procedure that somebody put live; None where an earlier restart did."""
-        live = select(_deployment.c.id, _deployment.c.version, _activation.c.by, _activation.c.reason)
-        live = live.join(_activation, _activation.c.deployment_id == _deployment.c.id)
-        live = live.where(_deployment.c.key == key, _deployment.c.active).order_by(_activation.c.at.desc()).limit(1)
-        row: Row[Any] | None = tx.sql(live).first()
-        return None if row is None or (row.by, row.reason) == (tx.actor, self.reason) else row
 
     def _row(self, tx: Transaction, bundle: Bundle, version: int) -> dict[str, Any]:
         return {
@@ -137,6 +138,12 @@ def _put_live(tx: Transaction, key: str, deployment_id: str, reason: str) -> Non
         "reason": reason,
     }
     tx.sql(insert(_activation), row)
+
+
+def _newest(tx: Transaction, key: str) -> Any:
+    """The newest version of this procedure, or None."""
+    found = select(_deployment).where(_deployment.c.key == key).order_by(_deployment.c.version.desc()).limit(1)
+    return tx.sql(found).first()
 
 
 def _same(tx: Transaction, bundle: Bundle) -> Any:

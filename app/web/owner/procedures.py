@@ -17,6 +17,7 @@ from app.domain.text import Text
 from app.drawing import draw as drawing
 from app.queries.case import instances
 from app.queries.procedure import definitions
+from app.queries.procedure.proposals import proposals
 from app.queries.procedure.trials import trials
 from app.rehearsal.rehearse import rehearse
 from app.web.entries import REASON, read_entry
@@ -41,13 +42,14 @@ def procedure(key: str) -> ResponseReturnValue:
         versions = definitions.versions(session, key)
         live = next((each for each in versions if each.active), versions[0])
         changes = definitions.changes(session, key)
-        played = trials(session, key)
+        played, waiting = trials(session, key), proposals(session, key)
         counts = instances.tokens_by_element(session, live.id)
     bundle = stored_bundle(live.id)
     return render_template(
         "owner/procedure.html", versions=versions, live=live, changes=changes, counts=counts,
         bundle=bundle, limits=_limits(bundle), steps=_steps(bundle), holders=_holders(bundle),
         may_deploy=may(Permission.DEFINITION_DEPLOY), service_limits=service().limits, trials=played,
+        proposals=waiting, two=service().standard.approval == "two",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from app.bundle.difference import FileDifference, difference, file_differences
 from app.bundle.read import Bundle, bundle_of, digest_of, write_files
 from app.bundle.upload import Upload, place
 from app.commands.procedure.deployments import Deploy
+from app.commands.procedure.proposals import ProposeVersion
 from app.commands.procedure.service import LoadService
 from app.domain.errors import Invalid, InvalidDiagram
 from app.domain.findings import Finding, errors
@@ -134,7 +135,11 @@ class _BundleUpload:
         )  # fmt: skip
 
     def put_in_force(self, reason: str) -> ResponseReturnValue:
-        """The new version for new cases."""
+        """The new version for new cases, or a proposal where a second person has to approve it."""
+        if service().standard.approval == "two":
+            proposal_id = run(ProposeVersion(self.placed.files, reason))
+            flash(_("Usulan tersimpan dan menunggu persetujuan orang kedua."), "success")
+            return redirect(url_for("proposals.show", key=self.live.key, proposal_id=proposal_id))
         deployed = run(Deploy(self.placed.files, reason))
         said = _("Versi %(number)s berlaku. Aduan yang berjalan tetap pada versinya.", number=deployed.version)
         flash(said, "success")
@@ -242,7 +247,8 @@ def _upload_page(
     ready = placed is not None and not blocked and bool(differs)
     return render_template(
         "owner/upload.html", live=live, problems=problems or {}, found=found, placed=placed, differs=differs,
-        blocked=blocked, ready=ready, base=base, moved=moved, reason=request.form.get("reason", ""),
+        blocked=blocked, ready=ready, base=base, moved=moved, 
+        two=service().standard.approval == "two", reason=request.form.get("reason", ""),
         candidate=b64encode(write_files(placed.service or placed.files)).decode()
         if placed and (ready or proposals) else "",
         proposals=[(each, _lines(placed, each)) for each in proposals] if placed else [], groups=grouped(proposals),
