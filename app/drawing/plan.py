@@ -40,6 +40,10 @@ class Box:
         """The middle of the rectangle."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    def within(self, margin: float) -> Box:
+        """The rectangle inside it, `margin` from each side; around it for a negative one."""
+        return Box(self.x + margin, self.y + margin, self.width - 2 * margin, self.height - 2 * margin)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

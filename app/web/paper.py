@@ -12,7 +12,7 @@ from app.bundle.read import Bundle
 from app.drawing.draw import frame
 from app.drawing.plan import Box, is_area, read_plan
 
-READABLE = 1_100  # width of a part in the drawing's own measure; printed on 165 mm its labels are 6 points high
+READABLE = 800  # width of a part in the drawing's own measure; printed on 165 mm its labels are 7 points high
 OVERLAP = 0.04  # of a part, so that what is cut at one edge is whole in the neighbour
 
 

@@ -9,6 +9,7 @@ import pytest
 from app.drawing.draw import frame
 from app.drawing.plan import is_area, read_plan
 from app.web.paper import READABLE, parts
+from tests.drawing.test_draw import small
 from tests.processes.content import bundle
 from tests.web.conftest import Visit
 
@@ -38,9 +39,8 @@ def test_a_part_in_which_nothing_stands_is_left_out() -> None:
 
 
 def test_a_small_drawing_is_printed_once() -> None:
-    small = bundle().files["minta_kelengkapan.bpmn"]
-    assert frame(small, "x").width < READABLE
-    assert parts(small, "x") == ()
+    assert frame(small(), "x").width < READABLE
+    assert parts(small(), "x") == ()
 
 
 @pytest.mark.parametrize("path", ["/proses/pengaduan_sp4n", "/proses/pengaduan_sp4n/versi/1"])
