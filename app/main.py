@@ -88,6 +88,7 @@ def create_app(
     from app.senders.chosen import senders
     from app.web import (
         again,
+        drawing,
         errors,
         filters,
         forms,
@@ -95,7 +96,6 @@ def create_app(
         language,
         letters,
         navigation,
-        paper,
         returns,
         security,
         shipped,
@@ -126,7 +126,7 @@ def create_app(
     house.install(app)
     navigation.install(app)
     tables.install(app)
-    paper.install(app)
+    drawing.install(app)
     letters.install(app)
     shipped.install(app)
     sight.install(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from app.drawing import strokes
 from app.drawing.icons import event_icon, gateway_icon, task_icon
@@ -40,6 +40,7 @@ def draw(
     """The drawing in the bytes of a BPMN file as SVG text.
 
     `labels` (id -> text) replaces what is drawn, for another language; ids without one keep their drawn name.
+    A page that holds it reaches all of it as `#gambar` and a shape as `#gambar-<id>`.
     Raises InvalidDiagram when the file has no drawing.
     """
     plan = read_plan(data, file)
@@ -50,9 +51,10 @@ def draw(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:g} {y:g} {width:g} {height:g}"'
             f' width="{width:g}" height="{height:g}" role="img" aria-label={quoteattr(title)} font-family="{FONT}">',
-            f"<title>{escape(title)}</title>",
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{PAPER}"/>',
+            '<g id="gambar">',
             *pen.parts(plan),
+            "</g>",
             "</svg>\n",
         ]
     )
@@ -87,7 +89,7 @@ class _Pen:
             yield self._group(line.id, self._line(line))
         for shape in plan.shapes:
             if not is_area(shape):
-                yield self._group(shape.id, self._shape(shape))
+                yield self._group(shape.id, self._shape(shape), f" id={quoteattr('gambar-' + shape.id)}")
         for line in plan.lines:
             if line.name:
                 place = line.label or strokes.middle(line)
@@ -96,8 +98,8 @@ class _Pen:
     def _name(self, part: Shape | Line) -> str:
         return self.labels.get(part.id) or part.name
 
-    def _group(self, id_: str, inside: str) -> str:
-        return f"<g data-element={quoteattr(id_)}>{inside}</g>"
+    def _group(self, id_: str, inside: str, anchor: str = "") -> str:
+        return f"<g data-element={quoteattr(id_)}{anchor}>{inside}</g>"
 
     def _area(self, shape: Shape, shaded: bool) -> str:
         box = shape.box
@@ -231,7 +233,8 @@ class _Pen:
     def _marks(self, shape: Shape) -> str:
         right, top, low = shape.box.x + shape.box.width, shape.box.y, shape.box.y + shape.box.height
         tokens, count = self.highlight.tokens.get(shape.id), self.highlight.counts.get(shape.id)
-        marks = ((tokens, (right, top), TOKEN), (count and f"{count}×", (right, low), PATH))
-        drawn = [strokes.pill(at, str(said), colour) for said, at, colour in marks if said]
+        here = "●" if tokens == 1 else f"● {tokens}"
+        marks = ((tokens and here, (right, top), TOKEN), (count and f"{count}×", (right, low), PATH))
+        drawn = [strokes.pill(at, said, colour) for said, at, colour in marks if said]
         stopped = shape.id in self.highlight.incidents
         return "".join(drawn) + (strokes.pill((shape.box.x, low), "!", INCIDENT) if stopped else "")

@@ -1,4 +1,4 @@
-"""A drawing on paper: too wide to read on one sheet, it is printed again in parts, all of one picture."""
+"""A procedure's drawing on a page: in a window that moves over it, and on paper again in parts that can be read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from functools import lru_cache
 from math import ceil
 
 from flask import Flask
+from markupsafe import Markup
 
 from app.bundle.read import Bundle
-from app.drawing.draw import frame
+from app.drawing.draw import Highlight, draw, frame
 from app.drawing.plan import Box, is_area, read_plan
+from app.web.language import language
 
 READABLE = 800  # width of a part in the drawing's own measure; printed on 165 mm its labels are 7 points high
 OVERLAP = 0.04  # of a part, so that what is cut at one edge is whole in the neighbour
@@ -18,7 +20,7 @@ OVERLAP = 0.04  # of a part, so that what is cut at one edge is whole in the nei
 
 def install(app: Flask) -> None:
     """Give it to every template."""
-    app.jinja_env.globals["paper_parts"] = paper_parts
+    app.jinja_env.globals["shown"] = shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,39 @@ class Part:
     box: Box
 
     @property
-    def fragment(self) -> str:
-        """The end of the picture's address that shows this part only."""
+    def view(self) -> str:
+        """What it shows, as an SVG says it."""
         box = self.box
-        return f"#svgView(viewBox({box.x:.0f},{box.y:.0f},{box.width:.0f},{box.height:.0f}))"
+        return f"{box.x:.0f} {box.y:.0f} {box.width:.0f} {box.height:.0f}"
 
 
-def paper_parts(bundle: Bundle) -> tuple[Part, ...]:
-    """The parts of its main drawing, those left out in which nothing stands; none where it can be read whole."""
-    return parts(bundle.files[bundle.manifest.diagram], bundle.manifest.diagram)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The main drawing of a bundle as a page holds it; `first` is the element that is in view at first."""
+
+    picture: Markup
+    first: str
+    parts: tuple[Part, ...]
+
+
+def shown(bundle: Bundle, title: str, highlight: Highlight | None = None) -> Shown:
+    """The drawing in the reader's language, where the case stands in view, else where the procedure begins."""
+    file, definition = bundle.manifest.diagram, bundle.definition
+    labels = bundle.labels if language() == "en" else None
+    mine = {id_: each.kind for id_, each in definition.elements.items() if each.process_id == definition.process_id}
+    marked = [*highlight.incidents, *highlight.tokens] if highlight else []
+    places = [id_ for id_ in marked if id_ in mine] + [id_ for id_, kind in mine.items() if kind == "startEvent"]
+    # The picture escapes every word that it draws.
+    picture = Markup(draw(bundle.files[file], file, title, labels, highlight))
+    return Shown(picture, places[0] if places else "", parts(bundle.files[file], file))
 
 
 @lru_cache(maxsize=16)
 def parts(drawn: bytes, file: str) -> tuple[Part, ...]:
-    """The parts of the drawing in these bytes, row by row; all have the proportions of the whole."""
+    """The parts of the drawing in these bytes, row by row; none where it can be read whole.
+
+    All have the proportions of the whole; those in which nothing stands are left out.
+    """
     whole = frame(drawn, file)
     across = ceil(whole.width / READABLE)
     if across < 2:
