@@ -79,12 +79,12 @@ class _Pen:
         self.highlight = highlight
 
     def parts(self, plan: Plan) -> Iterator[str]:
-        """Areas first, then lines, then what stands on them, labels last."""
+        """Areas first, then lines, then what stands on them, then labels; titles of lanes last, as pages move them."""
         lanes = sorted((shape for shape in plan.shapes if shape.kind == "lane"), key=lambda lane: lane.box.y)
-        shaded = [lane.id for lane in lanes[1::2]]
+        ground = {lane.id: "#f1f5f9" if number % 2 else PAPER for number, lane in enumerate(lanes)}
         for shape in plan.shapes:
             if is_area(shape):
-                yield self._group(shape.id, self._area(shape, shape.id in shaded))
+                yield self._group(shape.id, self._area(shape, ground.get(shape.id, PAPER)))
         for line in sorted(plan.lines, key=lambda line: line.id in self.highlight.passed):
             yield self._group(line.id, self._line(line))
         for shape in plan.shapes:
@@ -94,6 +94,8 @@ class _Pen:
             if line.name:
                 place = line.label or strokes.middle(line)
                 yield self._group(line.id, text(self._name(line), place, LABEL_TEXT, INK, halo=True))
+        for lane in lanes:
+            yield self._group(lane.id, self._title(lane, ground[lane.id], PALE, INK), ' data-title=""')
 
     def _name(self, part: Shape | Line) -> str:
         return self.labels.get(part.id) or part.name
@@ -101,18 +103,21 @@ class _Pen:
     def _group(self, id_: str, inside: str, anchor: str = "") -> str:
         return f"<g data-element={quoteattr(id_)}{anchor}>{inside}</g>"
 
-    def _area(self, shape: Shape, shaded: bool) -> str:
+    def _area(self, shape: Shape, ground: str) -> str:
         box = shape.box
         if shape.expanded:
             return rect(box, PAPER, INK, 1.5, 10) + text(
                 self._name(shape), Box(box.x + 8, box.y + 4, box.width - 16, 20), TASK_TEXT, INK
             )
-        head = title_place(shape)
         if shape.kind == "participant":
-            drawn, ink = rect(box, PAPER, PALE, 1.5) + rect(head, ACCENT, ACCENT, 1.5), PAPER
-        else:
-            drawn, ink = rect(box, "#f1f5f9" if shaded else PAPER, PALE, 1), INK
-        return drawn + strokes.upright(self._name(shape), head.within(TITLE_MARGIN), TITLE_TEXT, ink)
+            return rect(box, PAPER, PALE, 1.5) + self._title(shape, ACCENT, ACCENT, PAPER)
+        return rect(box, ground, PALE, 1)
+
+    def _title(self, area: Shape, ground: str, edge: str, ink: str) -> str:
+        head = title_place(area)
+        return rect(head, ground, edge, 1) + strokes.upright(
+            self._name(area), head.within(TITLE_MARGIN), TITLE_TEXT, ink
+        )
 
     def _line(self, line: Line) -> str:
         passed = line.id in self.highlight.passed
@@ -234,7 +239,7 @@ class _Pen:
         right, top, low = shape.box.x + shape.box.width, shape.box.y, shape.box.y + shape.box.height
         tokens, count = self.highlight.tokens.get(shape.id), self.highlight.counts.get(shape.id)
         here = "●" if tokens == 1 else f"● {tokens}"
-        marks = ((tokens and here, (right, top), TOKEN), (count and f"{count}×", (right, low), PATH))
+        marks = ((tokens and here, (right, top), TOKEN), (count and f"{count}×", (right + 8, low), PATH))
         drawn = [strokes.pill(at, said, colour) for said, at, colour in marks if said]
         stopped = shape.id in self.highlight.incidents
         return "".join(drawn) + (strokes.pill((shape.box.x, low), "!", INCIDENT) if stopped else "")

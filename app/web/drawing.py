@@ -15,7 +15,8 @@ from app.drawing.plan import Box, is_area, read_plan
 from app.web.language import language
 
 READABLE = 800  # width of a part in the drawing's own measure; printed on 165 mm its labels are 7 points high
-OVERLAP = 0.04  # of a part, so that what is cut at one edge is whole in the neighbour
+HIGH = 400  # its height: three of them fill a sheet of A4
+SHARED = (160, 100)  # what two neighbours both show at least: the breadth and height of the largest step
 
 
 def install(app: Flask) -> None:
@@ -63,32 +64,25 @@ def shown(bundle: Bundle, title: str, highlight: Highlight | None = None) -> Sho
 def parts(drawn: bytes, file: str) -> tuple[Part, ...]:
     """The parts of the drawing in these bytes, row by row; none where it can be read whole.
 
-    All have the proportions of the whole; those in which nothing stands are left out.
+    Every shape and label is whole in one of them; one that adds nothing to those before it is left out.
     """
-    whole = frame(drawn, file)
-    across = ceil(whole.width / READABLE)
-    if across < 2:
+    whole, plan = frame(drawn, file), read_plan(drawn, file)
+    if whole.width <= READABLE:
         return ()
-    standing = [shape.box for shape in read_plan(drawn, file).shapes if not is_area(shape)]
-    cells = [(row, column) for row in range(across) for column in range(across)]
-    found = [Part(row + 1, column + 1, _cell(whole, row, column, across)) for row, column in cells]
-    return tuple(part for part in found if any(_shows(part.box, box) for box in standing))
+    missing = [shape.box for shape in plan.shapes if not is_area(shape)]
+    missing += [shape.label for shape in plan.shapes if shape.label] + [line.label for line in plan.lines if line.label]
+    found = []
+    for row, top in enumerate(_spread(whole.y, whole.height, HIGH, SHARED[1]), 1):
+        for column, left in enumerate(_spread(whole.x, whole.width, READABLE, SHARED[0]), 1):
+            part = Part(row, column, Box(left, top, READABLE, HIGH))
+            rest = [box for box in missing if not box.lies_in(part.box)]
+            if len(rest) < len(missing):
+                found.append(part)
+                missing = rest
+    return tuple(found)
 
 
-def _cell(whole: Box, row: int, column: int, across: int) -> Box:
-    left, width = _stretch(column, whole.width, across)
-    top, height = _stretch(row, whole.height, across)
-    return Box(whole.x + left, whole.y + top, width, height)
-
-
-def _stretch(index: int, length: float, across: int) -> tuple[float, float]:
-    """Where a part begins and how long it is: half an overlap more at each side, and within the drawing."""
-    step = length / across
-    size = step * (1 + OVERLAP)
-    return max(0.0, min(index * step - step * OVERLAP / 2, length - size)), size
-
-
-def _shows(part: Box, box: Box) -> bool:
-    """Whether the middle of a shape lies in the part."""
-    x, y = box.centre
-    return part.x <= x <= part.x + part.width and part.y <= y <= part.y + part.height
+def _spread(start: float, length: float, part: float, shared: float) -> list[float]:
+    """Where parts begin so that they cover the length evenly, each sharing that much with the next or more."""
+    count = max(1, ceil((length - shared) / (part - shared)))
+    return [start + (length - part) * n / max(1, count - 1) for n in range(count)]

@@ -118,6 +118,10 @@ def test_the_drawing_is_moved_and_scaled_by_keyboard_and_points_at_its_list(live
     shape.click()
     expect(page.locator("tr.is-pointed")).to_contain_text("Menindaklanjuti aduan")
     assert inside(page, "gambar-follow_up") and least(page) >= LEAST
+    # Far from the left edge of the drawing it is still said whose lane this is.
+    title = page.locator("[data-title][data-element='lane_opd']")
+    edges = [each.evaluate("e => e.getBoundingClientRect().left") for each in (title, view)]
+    assert edges[0] == pytest.approx(edges[1], abs=3)
 
 
 def test_without_scripts_the_drawing_stands_in_its_window_and_steps_lead_to_it(lively: Site, visits: Visits) -> None:

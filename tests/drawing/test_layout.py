@@ -115,7 +115,7 @@ def test_all_words_are_drawn_whole_and_large_enough(picture: Picture) -> None:
 def test_what_a_shape_says_stays_inside_it_and_a_title_in_its_place(picture: Picture) -> None:
     place = {id_: title_place(area) for id_, area in picture.areas.items()}
     place |= {id_: shape.box.within(AIR) for id_, shape in picture.shapes.items() if _holds_its_name(shape)}
-    assert [words for words in picture.words if words.of in place and not _inside(words.box, place[words.of])] == []
+    assert [words for words in picture.words if words.of in place and not words.box.lies_in(place[words.of])] == []
 
 
 @PICTURES
@@ -177,11 +177,6 @@ def _edges(picture: Picture) -> Iterator[tuple[str, Box]]:
         corners = [(box.x, box.y), (box.x + box.width, box.y), (box.x + box.width, box.y + box.height)]
         for one, other in pairwise([*corners, (box.x, box.y + box.height), corners[0]]):
             yield f"edge of {id_}", _run(one, other)
-
-
-def _inside(box: Box, place: Box) -> bool:
-    right, low = box.x + box.width <= place.x + place.width, box.y + box.height <= place.y + place.height
-    return place.x <= box.x and place.y <= box.y and right and low
 
 
 def _overlap(one: Box, other: Box) -> bool:

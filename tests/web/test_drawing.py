@@ -1,4 +1,4 @@
-"""A wide drawing is printed again in parts: in the proportions of the whole, with every shape whole in one of them."""
+"""A wide drawing is printed again in parts of one size, with every shape and label whole in one of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from app.drawing.draw import frame
 from app.drawing.plan import is_area, read_plan
-from app.web.drawing import READABLE, parts
+from app.web.drawing import HIGH, READABLE, parts
 from tests.drawing.test_draw import small
 from tests.processes.content import bundle
 from tests.web.conftest import Visit
@@ -16,24 +16,18 @@ from tests.web.conftest import Visit
 DRAWN = bundle().files[bundle().manifest.diagram]
 
 
-def test_the_parts_cover_every_shape_in_the_proportions_of_the_whole() -> None:
-    whole, found = frame(DRAWN, "x"), parts(DRAWN, "x")
+def test_every_shape_and_label_is_whole_in_a_part() -> None:
+    whole, found, plan = frame(DRAWN, "x"), parts(DRAWN, "x"), read_plan(DRAWN, "x")
     assert len(found) > 4
     for part in found:
-        box = part.box
-        assert box.width < READABLE and abs(box.width / box.height - whole.width / whole.height) < 0.01
-        assert whole.x <= box.x and box.x + box.width <= whole.x + whole.width + 0.01
-        assert whole.y <= box.y and box.y + box.height <= whole.y + whole.height + 0.01
+        assert part.box.lies_in(whole) and (part.box.width, part.box.height) == (READABLE, HIGH)
         assert re.fullmatch(r"(-?\d+ ){3}\d+", part.view)
-    for shape in read_plan(DRAWN, "x").shapes:
-        x, y = shape.box.centre
-        assert is_area(shape) or any(
-            part.box.x <= x <= part.box.x + part.box.width and part.box.y <= y <= part.box.y + part.box.height
-            for part in found
-        ), shape.id
+    boxes = [shape.box for shape in plan.shapes if not is_area(shape)]
+    boxes += [shape.label for shape in plan.shapes if shape.label] + [line.label for line in plan.lines if line.label]
+    assert [box for box in boxes if not any(box.lies_in(part.box) for part in found)] == []
 
 
-def test_a_part_in_which_nothing_stands_is_left_out() -> None:
+def test_a_part_that_adds_nothing_is_left_out() -> None:
     places = {(part.row, part.column) for part in parts(DRAWN, "x")}
     assert len(places) < max(row for row, _ in places) * max(column for _, column in places)
 

@@ -9,6 +9,7 @@ function armDrawing(figure) {
   const view = figure.querySelector('.drawing-window');
   const svg = view.querySelector('svg');
   const { width, height } = svg.viewBox.baseVal;
+  const titles = [...svg.querySelectorAll('[data-title]')];
   let scale = READABLE;
 
   const whole = () => Math.min(READABLE, view.clientWidth / width, view.clientHeight / height);
@@ -24,6 +25,14 @@ function armDrawing(figure) {
     view.scrollTo(x * grown - view.clientWidth / 2, y * grown - view.clientHeight / 2);
   }
 
+  /** Keeps the titles of the lanes at the left edge of the window. */
+  function follow() {
+    const left = view.scrollLeft / scale + svg.viewBox.baseVal.x;
+    for (const title of titles) {
+      title.setAttribute('transform', `translate(${Math.max(0, left - title.firstElementChild.x.baseVal.value)})`);
+    }
+  }
+
   const acts = {
     in: () => draw(scale < READABLE ? READABLE : scale * CLOSER), // out of the overview straight to what can be read
     out: () => draw(scale / CLOSER),
@@ -31,12 +40,13 @@ function armDrawing(figure) {
   };
   const keys = { '+': acts.in, '=': acts.in, '-': acts.out, 0: acts.whole };
 
-  function show(id) {
+  /** Brings a shape into the middle of the window, or as far down in it as `share` says. */
+  function show(id, share = 0.5) {
     const shape = document.getElementById(id);
     if (!shape || !view.contains(shape)) return;
     draw(Math.max(scale, READABLE));
     const [its, ours] = [shape.getBoundingClientRect(), view.getBoundingClientRect()];
-    view.scrollBy(its.x + its.width / 2 - ours.x - ours.width / 2, its.y + its.height / 2 - ours.y - ours.height / 2);
+    view.scrollBy(its.x + its.width / 2 - ours.x - ours.width / 2, its.y + its.height / 2 - ours.y - ours.height * share);
   }
 
   /** Marks one shape and the rows of the page that speak of it. */
@@ -64,6 +74,7 @@ function armDrawing(figure) {
     if (scale < READABLE) show(shape.id);
     else row?.scrollIntoView({ block: 'nearest' });
   });
+  view.addEventListener('scroll', follow);
   view.addEventListener('pointermove', ({ buttons, pointerType, movementX, movementY }) => {
     if (buttons === 1 && pointerType === 'mouse') view.scrollBy(-movementX, -movementY);
   });
@@ -73,7 +84,7 @@ function armDrawing(figure) {
     keys[event.key]();
   });
   for (const button of figure.querySelectorAll('[data-zoom]')) button.addEventListener('click', acts[button.dataset.zoom]);
-  show(`gambar-${figure.dataset.drawing}`);
+  show(`gambar-${figure.dataset.drawing}`, 0.3); // what follows lies to the right and below
 }
 
 export function armDrawings() {
