@@ -99,6 +99,7 @@ def create_app(
     from app.senders.chosen import senders
     from app.web import (
         again,
+        drawing,
         errors,
         filters,
         forms,
@@ -106,7 +107,6 @@ def create_app(
         language,
         letters,
         navigation,
-        paper,
         returns,
         security,
         shipped,
@@ -137,7 +137,7 @@ def create_app(
     house.install(app)
     navigation.install(app)
     tables.install(app)
-    paper.install(app)
+    drawing.install(app)
     letters.install(app)
     shipped.install(app)
     sight.install(app)

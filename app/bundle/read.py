@@ -13,8 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from lxml import etree
-
 from app.bundle.manifest import MANIFEST, Manifest, read_manifest
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
@@ -164,20 +162,6 @@ def drawn_names(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
                 said = node.findtext("b:text", None, NS) if local_name(node) == "textAnnotation" else node.get("name")
                 if node.get("id") and said and local_name(node) not in UNREAD:
                     yield node.get("id"), said.strip()
-
-
-def renamed(data: bytes, labels: Mapping[str, str]) -> bytes:
-    """A diagram with what people read in it said by `labels`; what has no label there stays as it is drawn."""
-    root = parse_xml(data, "bpmn")
-    for node in root.iter():
-        if (label := labels.get(node.get("id", ""))) is None:
-            continue
-        note = node.find("b:text", NS)
-        if note is not None:
-            note.text = label
-        elif node.get("name"):
-            node.set("name", label)
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def read_toml(data: bytes, name: str) -> dict[str, Any]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from app.drawing import strokes
 from app.drawing.icons import event_icon, gateway_icon, task_icon
 from app.drawing.plan import Box, Line, Plan, Shape, is_area, read_plan
 from app.drawing.strokes import ACCENT, INK, PALE, PAPER, rect, text
-from app.drawing.text import text_width
 
 FONT = "'Public Sans', 'Liberation Sans', Arial, sans-serif"
-PATH, TOKEN = "#15803d", "#b45309"
+PATH, TOKEN, INCIDENT = "#15803d", "#b45309", "#b42318"
 MARGIN = 20
-TASK_TEXT, STEP_TEXT, LABEL_TEXT, LANE_TEXT = 13.0, 15.0, 12.0, 17.0
+TASK_TEXT, STEP_TEXT, LABEL_TEXT, TITLE_TEXT = 13.0, 14.0, 12.0, 14.0
+TITLE_MARGIN = 2.0
 _STEP = re.compile(r"(\d{1,2})\.\s+(.+)", re.DOTALL)
 
 
@@ -24,12 +24,14 @@ _STEP = re.compile(r"(\d{1,2})\.\s+(.+)", re.DOTALL)
 class Highlight:
     """What to show on top of the drawing, by element or flow id.
 
-    `tokens`: how many tokens stand there now; `passed`: flows and elements of the path taken; `counts`: how often.
+    `tokens`: how many tokens stand there now; `passed`: flows and elements of the path taken; `counts`: how often;
+    `incidents`: where the case stopped.
     """
 
     tokens: Mapping[str, int] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict)
+    incidents: frozenset[str] = frozenset()
 
 
 def draw(
@@ -38,19 +40,21 @@ def draw(
     """The drawing in the bytes of a BPMN file as SVG text.
 
     `labels` (id -> text) replaces what is drawn, for another language; ids without one keep their drawn name.
+    A page that holds it reaches all of it as `#gambar` and a shape as `#gambar-<id>`.
     Raises InvalidDiagram when the file has no drawing.
     """
     plan = read_plan(data, file)
     pen = _Pen(labels or {}, highlight or Highlight())
-    box = _around(plan.frame)
+    box = plan.frame.within(-MARGIN)
     x, y, width, height = box.x, box.y, box.width, box.height
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x:g} {y:g} {width:g} {height:g}"'
             f' width="{width:g}" height="{height:g}" role="img" aria-label={quoteattr(title)} font-family="{FONT}">',
-            f"<title>{escape(title)}</title>",
             f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{PAPER}"/>',
+            '<g id="gambar">',
             *pen.parts(plan),
+            "</g>",
             "</svg>\n",
         ]
     )
@@ -58,11 +62,13 @@ def draw(
 
 def frame(data: bytes, file: str) -> Box:
     """The rectangle that the drawing of these bytes fills."""
-    return _around(read_plan(data, file).frame)
+    return read_plan(data, file).frame.within(-MARGIN)
 
 
-def _around(box: Box) -> Box:
-    return Box(box.x - MARGIN, box.y - MARGIN, box.width + 2 * MARGIN, box.height + 2 * MARGIN)
+def title_place(area: Shape) -> Box:
+    """Where the title of a pool or lane stands: at its left, a lane's with room for two lines."""
+    box = area.box
+    return Box(box.x, box.y, 30 if area.kind == "participant" else 40, box.height)
 
 
 class _Pen:
@@ -73,44 +79,44 @@ class _Pen:
         self.highlight = highlight
 
     def parts(self, plan: Plan) -> Iterator[str]:
-        """Areas first, then lines, then what stands on them, labels last."""
+        """Areas first, then lines, then what stands on them, then labels; titles of lanes last, as pages move them."""
         lanes = sorted((shape for shape in plan.shapes if shape.kind == "lane"), key=lambda lane: lane.box.y)
-        shaded = [lane.id for lane in lanes[1::2]]
+        ground = {lane.id: "#f1f5f9" if number % 2 else PAPER for number, lane in enumerate(lanes)}
         for shape in plan.shapes:
             if is_area(shape):
-                yield self._group(shape.id, self._area(shape, shape.id in shaded))
+                yield self._group(shape.id, self._area(shape, ground.get(shape.id, PAPER)))
         for line in sorted(plan.lines, key=lambda line: line.id in self.highlight.passed):
             yield self._group(line.id, self._line(line))
         for shape in plan.shapes:
             if not is_area(shape):
-                yield self._group(shape.id, self._shape(shape))
+                yield self._group(shape.id, self._shape(shape), f" id={quoteattr('gambar-' + shape.id)}")
         for line in plan.lines:
             if line.name:
-                yield text(self._name(line), line.label or strokes.middle(line), LABEL_TEXT, INK, halo=True)
+                place = line.label or strokes.middle(line)
+                yield self._group(line.id, text(self._name(line), place, LABEL_TEXT, INK, halo=True))
+        for lane in lanes:
+            yield self._group(lane.id, self._title(lane, ground[lane.id], PALE, INK), ' data-title=""')
 
     def _name(self, part: Shape | Line) -> str:
         return self.labels.get(part.id) or part.name
 
-    def _group(self, id_: str, inside: str) -> str:
-        return f"<g data-element={quoteattr(id_)}>{inside}</g>"
+    def _group(self, id_: str, inside: str, anchor: str = "") -> str:
+        return f"<g data-element={quoteattr(id_)}{anchor}>{inside}</g>"
 
-    def _area(self, shape: Shape, shaded: bool) -> str:
+    def _area(self, shape: Shape, ground: str) -> str:
         box = shape.box
         if shape.expanded:
             return rect(box, PAPER, INK, 1.5, 10) + text(
                 self._name(shape), Box(box.x + 8, box.y + 4, box.width - 16, 20), TASK_TEXT, INK
             )
         if shape.kind == "participant":
-            head = Box(box.x, box.y, 30, box.height)
-            return rect(box, PAPER, PALE, 1.5) + rect(head, ACCENT, ACCENT, 1.5) + self._upright(shape, PAPER)
-        return rect(box, "#f1f5f9" if shaded else PAPER, PALE, 1) + self._upright(shape, INK)
+            return rect(box, PAPER, PALE, 1.5) + self._title(shape, ACCENT, ACCENT, PAPER)
+        return rect(box, ground, PALE, 1)
 
-    def _upright(self, shape: Shape, ink: str) -> str:
-        x, y = shape.box.x + 15, shape.box.y + shape.box.height / 2
-        size = min(LANE_TEXT, LANE_TEXT * (shape.box.height - 12) / max(text_width(self._name(shape), LANE_TEXT), 1))
-        return (
-            f'<text transform="translate({x:g} {y:g}) rotate(-90)" text-anchor="middle" dominant-baseline="central"'
-            f' font-size="{size:.3g}" font-weight="600" fill="{ink}">{escape(self._name(shape))}</text>'
+    def _title(self, area: Shape, ground: str, edge: str, ink: str) -> str:
+        head = title_place(area)
+        return rect(head, ground, edge, 1) + strokes.upright(
+            self._name(area), head.within(TITLE_MARGIN), TITLE_TEXT, ink
         )
 
     def _line(self, line: Line) -> str:
@@ -121,7 +127,7 @@ class _Pen:
         dashes = ' stroke-dasharray="8 5"' if line.kind == "messageFlow" else ""
         tick = strokes.tick(line.points, ink) if line.default else ""
         count = self.highlight.counts.get(line.id)
-        told = strokes.pill(strokes.along(line.points, 0.85), count, PATH) if count else ""
+        told = strokes.pill(strokes.along(line.points, 0.85), str(count), PATH) if count else ""
         return (
             f'<path d="{strokes.bent(line.points)}" fill="none" stroke="{ink}" stroke-width="{width:g}"{dashes}/>'
             f"{strokes.arrow(line.points, ink)}{tick}{told}"
@@ -142,9 +148,16 @@ class _Pen:
         return body + self._marks(shape)
 
     def _ink(self, shape: Shape) -> tuple[str, float]:
+        if shape.id in self.highlight.incidents:
+            return INCIDENT, 4
         if shape.id in self.highlight.tokens:
             return TOKEN, 3
         return (PATH, 2.5) if shape.id in self.highlight.passed else (shape.stroke or INK, 1.5)
+
+    def _fill(self, shape: Shape) -> str:
+        if shape.id in self.highlight.incidents:
+            return "#fde8e6"
+        return "#fef3c7" if shape.id in self.highlight.tokens else shape.fill or PAPER
 
     def _task(self, shape: Shape) -> str:
         box = shape.box
@@ -160,7 +173,7 @@ class _Pen:
             if shape.kind in ("callActivity", "subProcess")
             else ""
         )
-        fill = "#fef3c7" if shape.id in self.highlight.tokens else shape.fill or PAPER
+        fill = self._fill(shape)
         return (
             rect(box, fill, ink, width, 10)
             + task_icon(shape.kind, box.x + (22 if step else 6), box.y + 5, INK)
@@ -173,7 +186,7 @@ class _Pen:
     def _gateway(self, shape: Shape) -> str:
         (x, y), half = shape.box.centre, shape.box.width / 2
         ink, width = self._ink(shape)
-        fill = "#fef3c7" if shape.id in self.highlight.tokens else shape.fill or PAPER
+        fill = self._fill(shape)
         diamond = f"{x:g},{y - half:g} {x + half:g},{y:g} {x:g},{y + half:g} {x - half:g},{y:g}"
         body = f'<polygon points="{diamond}" fill="{fill}" stroke="{ink}" stroke-width="{width:g}"/>'
         return body + gateway_icon(shape.kind, (x, y), INK) + self._outside(shape)
@@ -185,7 +198,7 @@ class _Pen:
         dashes = "" if shape.interrupting else ' stroke-dasharray="4 3"'
         if shape.kind == "endEvent":
             width = 4
-        fill = "#fef3c7" if shape.id in self.highlight.tokens else shape.fill or PAPER
+        fill = self._fill(shape)
         round_ = f'<circle cx="{x:g}" cy="{y:g}"{dashes} stroke="{ink}"'
         ring = f'{round_} r="{radius:g}" fill="{fill}" stroke-width="{width:g}"/>'
         if shape.kind.startswith("intermediate") or shape.kind == "boundaryEvent":
@@ -201,7 +214,7 @@ class _Pen:
         if not name:
             return ""
         step = _STEP.fullmatch(name)
-        below = Box(shape.box.centre[0] - 55, shape.box.y + shape.box.height + 4, 110, 14)
+        below = Box(shape.box.centre[0] - 55, shape.box.y + shape.box.height + 4, 110, 15)
         weight = 600 if step else 400
         return text(step[2] if step else name, shape.label or below, LABEL_TEXT, INK, halo=True, weight=weight)
 
@@ -223,7 +236,10 @@ class _Pen:
         return f'<path d="{page}" fill="{PAPER}" stroke="{INK}" stroke-width="1.3"/>' + self._outside(shape)
 
     def _marks(self, shape: Shape) -> str:
-        corner = shape.box.x + shape.box.width, shape.box.y
+        right, top, low = shape.box.x + shape.box.width, shape.box.y, shape.box.y + shape.box.height
         tokens, count = self.highlight.tokens.get(shape.id), self.highlight.counts.get(shape.id)
-        drawn = strokes.pill(corner, tokens, TOKEN) if tokens else ""
-        return drawn + (strokes.pill((corner[0], corner[1] + shape.box.height), count, PATH) if count else "")
+        here = "●" if tokens == 1 else f"● {tokens}"
+        marks = ((tokens and here, (right, top), TOKEN), (count and f"{count}×", (right + 8, low), PATH))
+        drawn = [strokes.pill(at, said, colour) for said, at, colour in marks if said]
+        stopped = shape.id in self.highlight.incidents
+        return "".join(drawn) + (strokes.pill((shape.box.x, low), "!", INCIDENT) if stopped else "")

@@ -40,6 +40,15 @@ class Box:
         """The middle of the rectangle."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    def lies_in(self, other: Box) -> bool:
+        """Whether all of it lies in another rectangle."""
+        right, low = self.x + self.width <= other.x + other.width, self.y + self.height <= other.y + other.height
+        return other.x <= self.x and other.y <= self.y and right and low
+
+    def within(self, margin: float) -> Box:
+        """The rectangle inside it, `margin` from each side; around it for a negative one."""
+        return Box(self.x + margin, self.y + margin, self.width - 2 * margin, self.height - 2 * margin)
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

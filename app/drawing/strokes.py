@@ -7,7 +7,7 @@ from itertools import pairwise
 from xml.sax.saxutils import escape
 
 from app.drawing.plan import Box, Line, Point, Shape
-from app.drawing.text import wrap
+from app.drawing.text import STEP, fit, wrap
 
 INK, PALE, PAPER, ACCENT = "#1f2937", "#64748b", "#ffffff", "#3730a3"
 
@@ -24,23 +24,36 @@ def rect(box: Box, fill: str, ink: str, width: float, radius: float = 0) -> str:
 def text(
     text: str, box: Box, size: float, ink: str, *, halo: bool = False, weight: int = 400, start: bool = False
 ) -> str:
-    """The lines of a label in the middle of its place (or from its left edge); smaller letters where it is too long."""
+    """The lines of a label in the middle of its place (or from its left edge).
+
+    One with a halo stands free and keeps its size; any other stays in its place, in smaller letters where it must.
+    """
     if not text:
         return ""
-    lines = wrap(text, box.width + (14 if halo else 0), size)
-    step = size * 1.2
-    while len(lines) * step > box.height + 4 and size > 9:  # a long name in a small shape: smaller letters
-        size, step = size - 0.5, (size - 0.5) * 1.2
-        lines = wrap(text, box.width + (14 if halo else 0), size)
+    if halo:
+        lines = wrap(text, box.width, size, weight=weight)
+    else:
+        size, lines = fit(text, box.width, box.height, size, weight)
     x, anchor = (box.x + 2, "start") if start else (box.centre[0], "middle")
-    top = box.centre[1] - step * (len(lines) - 1) / 2
     edge = f' paint-order="stroke" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round"' if halo else ""
-    spans = "".join(f'<tspan x="{x:g}" y="{top + step * n:.5g}">{escape(line)}</tspan>' for n, line in enumerate(lines))
-    heavy = f' font-weight="{weight}"' if weight != 400 else ""
-    return (
-        f'<text text-anchor="{anchor}" dominant-baseline="central" font-size="{size:g}"{heavy} fill="{ink}"{edge}>'
-        f"{spans}</text>"
-    )
+    return _lines(lines, (x, box.centre[1]), size, f'text-anchor="{anchor}"{_heavy(weight)} fill="{ink}"{edge}')
+
+
+def upright(text: str, box: Box, size: float, ink: str) -> str:
+    """A heading that is read from below, in the middle of its place."""
+    size, lines = fit(text, box.height, box.width, size, 600)
+    turn = f'transform="translate({box.centre[0]:g} {box.centre[1]:g}) rotate(-90)"'
+    return _lines(lines, (0, 0), size, f'{turn} text-anchor="middle"{_heavy(600)} fill="{ink}"')
+
+
+def _lines(lines: list[str], middle: Point, size: float, how: str) -> str:
+    x, top = middle[0], middle[1] - size * STEP * (len(lines) - 1) / 2
+    spans = (f'<tspan x="{x:g}" y="{top + size * STEP * n:.5g}">{escape(line)}</tspan>' for n, line in enumerate(lines))
+    return f'<text {how} dominant-baseline="central" font-size="{size:g}">{"".join(spans)}</text>'
+
+
+def _heavy(weight: int) -> str:
+    return f' font-weight="{weight}"' if weight != 400 else ""
 
 
 def badge(number: str, x: float, y: float) -> str:
@@ -52,13 +65,13 @@ def badge(number: str, x: float, y: float) -> str:
     )
 
 
-def pill(at: Point, number: int, colour: str) -> str:
-    """A small number on top of the drawing."""
-    width = 14 + 8 * len(str(number))
+def pill(at: Point, said: str, colour: str) -> str:
+    """A number or another short sign on top of the drawing."""
+    width = 14 + 8 * len(said)
     return (
         rect(Box(at[0] - width / 2, at[1] - 10, width, 20), colour, PAPER, 1.5, 10)
         + f'<text x="{at[0]:g}" y="{at[1]:g}" text-anchor="middle" dominant-baseline="central" font-size="12"'
-        f' font-weight="700" fill="{PAPER}">{number}</text>'
+        f' font-weight="700" fill="{PAPER}">{said}</text>'
     )
 
 

@@ -33,10 +33,6 @@ NO_PAGES = {
     "/tugas/<task_id>/batas": "what is left, for the page's script",
     "/lampiran/<attachment_id>/kecil": "a picture",
     "/proses/<key>/uji/<trial_id>/skenario.toml": "a file",
-    "/proses/<key>/uji/<trial_id>/diagram.bpmn": "a file",
-    "/proses/<key>/uji/<trial_id>/tanda.json": "for the drawing of the page",
-    "/operasi/instans/<instance_id>/diagram.bpmn": "a file",
-    "/operasi/instans/<instance_id>/tanda.json": "data of the live diagram",
     "/proses/<key>/versi/<int:number>/diagram.bpmn": "a file",
     "/proses/<key>/versi/<int:number>/diagram.svg": "a picture",
     "/proses/<key>/versi/<int:number>/unduh": "a file",
@@ -69,8 +65,6 @@ class Story:
         page.goto(self.address if isinstance(self.address, str) else self.address(site))
         if self.act is not None:
             self.act(page)
-        if page.locator("[data-diagram]").count():
-            expect(page.locator("[data-diagram] svg").first).to_be_visible()
         return page
 
 

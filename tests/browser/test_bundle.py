@@ -20,36 +20,12 @@ BUNDLE = Path(__file__).parents[2] / "app" / "web" / "static" / "bundle"
 NAMES = json.loads((BUNDLE / "manifest.json").read_text("utf-8")) if (BUNDLE / "manifest.json").exists() else {}
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"
-  xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:w="http://www.omg.org/spec/DD/20100524/DI"
-  targetNamespace="https://alur.example">
-  <process id="p"><startEvent id="start"/><userTask id="verify" name="Verifikasi"/><endEvent id="end"/>
-    <sequenceFlow id="f1" sourceRef="start" targetRef="verify"/>
-    <sequenceFlow id="f2" sourceRef="verify" targetRef="end"/></process>
-  <di:BPMNDiagram><di:BPMNPlane bpmnElement="p">
-    <di:BPMNShape bpmnElement="start"><dc:Bounds x="100" y="100" width="36" height="36"/></di:BPMNShape>
-    <di:BPMNShape bpmnElement="verify"><dc:Bounds x="200" y="78" width="100" height="80"/></di:BPMNShape>
-    <di:BPMNShape bpmnElement="end"><dc:Bounds x="360" y="100" width="36" height="36"/></di:BPMNShape>
-    <di:BPMNEdge bpmnElement="f1"><w:waypoint x="136" y="118"/><w:waypoint x="200" y="118"/></di:BPMNEdge>
-    <di:BPMNEdge bpmnElement="f2"><w:waypoint x="300" y="118"/><w:waypoint x="360" y="118"/></di:BPMNEdge>
-  </di:BPMNPlane></di:BPMNDiagram>
-</definitions>"""
-
-STATE = {"tokens": {"verify": 1}, "path": ["start", "f1", "gone"], "counts": {"verify": 3}, "incidents": ["verify"]}
-
 HEAD = """<!doctype html><html lang="id" class="staff"><head><meta charset="utf-8"><title>Uji</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
-<link rel="stylesheet" href="/bundle/app.css"><link rel="stylesheet" href="/bundle/viewer.css">
-<script src="/bundle/app.js" defer></script><script src="/bundle/viewer.js" defer></script></head><body>
+<link rel="stylesheet" href="/bundle/app.css"><script src="/bundle/app.js" defer></script></head><body>
 <main><h1>Uji</h1>"""
 
 PAGES = {
-    "/diagram": f"""<div class="diagram" data-diagram="/p.bpmn" data-state-from="/state.json"
-        aria-label="Gambar prosedur" data-zoom-in="Perbesar" data-zoom-out="Perkecil" data-zoom-fit="Paskan"></div>
-        <ul><li data-element="verify" tabindex="0">Verifikasi</li></ul>
-        <div id="broken" class="diagram" data-diagram="/state.json" data-state='{json.dumps(STATE)}'
-        data-failed="Gambar tidak terbaca"></div>""",
     "/form": """<form method="post" action="/sent" data-draft="lapor">
         <p data-draft-note hidden>Draf dipulihkan <button type="button" data-draft-discard>Hapus draf</button></p>
         <label>Judul <input class="form-control" name="title"></label>
@@ -79,11 +55,10 @@ class Handler(SimpleHTTPRequestHandler):
     """Serves the bundle and the little pages above, with the policy that the product sends."""
 
     def do_GET(self) -> None:
-        """Answer with a page, with the drawing or its state, else with a file of the bundle."""
+        """Answer with a page, else with a file of the bundle."""
         known = {path: (HEAD + body + "</main></body></html>", "text/html") for path, body in PAGES.items()}
         if (name := NAMES.get(self.path.removeprefix("/bundle/"))) is not None:
             self.path = f"/bundle/{name}"
-        known |= {"/p.bpmn": (DIAGRAM, "text/xml"), "/state.json": (json.dumps(STATE), "application/json")}
         if self.path not in known:
             super().do_GET()
             return
@@ -129,38 +104,6 @@ def visit(page: Page, site: str) -> Iterator[Callable[[str], Page]]:
 
     yield open_page
     assert complaints == []
-
-
-def test_the_viewer_draws_tokens_path_counts_and_incidents_under_the_policy(visit: Callable[[str], Page]) -> None:
-    page = visit("/diagram")
-    expect(page.locator(".diagram[data-drawn]")).to_be_visible()
-    expect(page.locator(".djs-shape.has-token[data-element-id=verify]")).to_be_visible()
-    expect(page.locator(".djs-connection.on-path[data-element-id=f1]")).to_have_count(1)
-    expect(page.locator(".diagram-badge-count")).to_have_text("3×")
-    expect(page.locator(".diagram-badge-token")).to_be_visible()
-    expect(page.locator(".diagram-badge-incident")).to_be_visible()
-    # What the licence of the drawing library asks for.
-    expect(page.locator(".bjs-powered-by")).to_be_visible()
-    expect(page.locator("#broken")).to_have_text("Gambar tidak terbaca")
-    fill = page.locator("[data-element-id=verify] .djs-visual > rect").first.evaluate("e => getComputedStyle(e).fill")
-    assert fill == "rgb(253, 232, 230)"  # the incident is seen before the token
-
-
-def test_the_drawing_can_be_zoomed_by_keyboard_and_points_at_its_list(visit: Callable[[str], Page]) -> None:
-    page = visit("/diagram")
-    shape = page.locator("[data-element-id=verify] .djs-visual > rect").first
-    expect(page.locator(".diagram[data-drawn]")).to_be_visible()
-    before = shape.bounding_box()
-    page.get_by_role("button", name="Perbesar").focus()
-    page.keyboard.press("Enter")
-    after = shape.bounding_box()
-    assert before is not None
-    assert after is not None
-    assert after["width"] > before["width"] * 1.2
-    page.get_by_text("Verifikasi").last.focus()
-    expect(page.locator(".djs-shape.is-pointed")).to_have_count(1)
-    page.locator(".djs-shape[data-element-id=verify]").click()
-    expect(page.locator("li.is-pointed")).to_have_count(1)
 
 
 def test_a_draft_outlives_the_page_and_is_forgotten_once_sent(visit: Callable[[str], Page]) -> None:
@@ -240,8 +183,6 @@ def test_copying_says_that_it_worked(visit: Callable[[str], Page]) -> None:
 def test_our_parts_are_accessible_in_both_colour_modes(visit: Callable[[str], Page], path: str, mode: str) -> None:
     page = visit(path)
     page.emulate_media(color_scheme=mode, reduced_motion="reduce")
-    if path == "/diagram":
-        expect(page.locator(".diagram[data-drawn]")).to_be_visible()
     found = [row for row in Axe().run(page).response["violations"] if row["impact"] in {"serious", "critical"}]
     assert [(row["id"], [node["html"] for node in row["nodes"]]) for row in found] == []
 

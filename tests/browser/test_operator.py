@@ -22,14 +22,12 @@ def test_the_live_diagram_marks_where_the_complaint_stands_and_says_so_in_words(
     filed = lively.kept["returned"]
     page = visits.officer(lively, "ops")
     page.goto(f"/operasi/instans/{filed.instance_id}")
-    diagram = page.locator("[data-diagram][data-drawn]")
-    expect(diagram.locator("[data-element-id=verify_disposition_dinkominfo].has-token")).to_be_visible()
-    words = page.locator(".tokens [data-element=verify_disposition_dinkominfo]")
+    here = page.locator("#gambar-verify_disposition_dinkominfo")
+    expect(here).to_be_in_viewport(ratio=1)
+    expect(here).to_contain_text("●")
+    words = page.locator(".tokens li", has=page.locator("[href='#gambar-verify_disposition_dinkominfo']"))
     expect(words).to_contain_text("menunggu petugas")
-    expect(page.locator(".counts [data-element=verify_disposition_opd]")).to_be_attached()
-    before = diagram.locator("svg g.viewport").get_attribute("transform")
-    page.get_by_role("button", name="Perbesar").click()
-    assert diagram.locator("svg g.viewport").get_attribute("transform") != before
+    expect(page.locator(".counts [href='#gambar-verify_disposition_opd']")).to_be_attached()
 
 
 def test_a_stopped_case_is_found_understood_and_mended(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from app.web.paper import parts
+from app.drawing.draw import LABEL_TEXT
+from app.web.drawing import parts
 from tests.browser.cast import Services
 from tests.browser.stories import STORIES
 from tests.browser.test_every_page import STICKING_OUT
@@ -18,6 +19,7 @@ from tests.processes.content import bundle
 SHEETS = {"A4": 703, "A4 across": 1032, "A3 across": 1497}  # the printable width in CSS pixels
 PRINTED = ("aduan-returned", "aduan-closed", "standar", "proses-satu", "proses-versi", "operasi-satu", "operasi-audit")
 MAIN = bundle().manifest.diagram
+POINTS, SMALLEST = 72 / 96, 6.9  # points in a CSS pixel; the smallest letters that are read on paper
 PARTS = len(parts(bundle().files[MAIN], MAIN))
 FOLDED = "() => [...document.querySelectorAll('main details')].filter((each) => !each.open).length"
 CLICKABLE = """() => [...document.querySelectorAll('button, nav, form, .btn')]
@@ -58,31 +60,34 @@ def test_printing_opens_the_folds_and_leaves_the_page_as_it_was(
         pages[sheet] = len(re.findall(rb"/Type /Page\b", printed))
     assert page.evaluate("window.seen") == 0
     assert page.evaluate(FOLDED) == before
-    assert page.locator(".diagram-paper").count() == 0
     assert 0 < pages["A3 across"] <= pages["A4 across"]
 
 
-def test_the_live_drawing_is_printed_whole_and_in_parts_with_its_marks(visits: Visits, services: Services) -> None:
-    page = told("operasi-satu", visits, services)
-    tokens = page.locator(".diagram .has-token").count()
-    assert tokens > 0
+@pytest.mark.parametrize("name", ["proses-satu", "proses-versi", "operasi-satu"])
+def test_a_drawing_is_printed_whole_and_in_parts_that_can_be_read(
+    name: str, visits: Visits, services: Services
+) -> None:
+    page = told(name, visits, services)
+    assert page.locator(".drawing-part:visible").count() == 0
+    tokens = page.locator(".drawing-window").get_by_text("●").count()
+    assert tokens == (1 if name == "operasi-satu" else 0)
     page.emulate_media(media="print")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    whole, *rest = page.locator(".diagram-paper .drawing-part").all()
-    assert whole.locator(".has-token").count() == tokens and whole.is_visible()
-    assert len(rest) == PARTS
-    assert all(part.locator("p").inner_text().startswith("baris") for part in rest)
-    assert not page.locator(".diagram").is_visible()
-    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    page.emulate_media(media="screen")
-    assert page.locator(".diagram-paper").count() == 0 and page.locator(".diagram").is_visible()
+    page.set_viewport_size({"width": SHEETS["A4"], "height": 1000})
+    whole, rest = page.locator(".drawing-window > svg"), page.locator(".drawing-part:visible")
+    assert whole.evaluate("e => e.getBoundingClientRect().width") <= SHEETS["A4"]
+    assert rest.count() == PARTS and rest.first.inner_text().startswith("baris")
+    for part in rest.all():
+        scale, least = part.locator("svg").evaluate(
+            "e => [e.getScreenCTM().a, e.getBoundingClientRect().width / e.viewBox.baseVal.width]"
+        )
+        assert scale == pytest.approx(least, rel=0.01) and scale * LABEL_TEXT * POINTS >= SMALLEST
+        # What it shows is there: parts repeat the one drawing of the page.
+        assert part.locator("use").evaluate("e => e.getBBox().width") > 0
 
 
-def test_the_picture_and_its_parts_are_fetched_once(visits: Visits, services: Services) -> None:
-    page = visits.officer(services["lively"], "pemilik")
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url) if ".svg" in sent.url and "diagram" in sent.url else None)
-    page.goto("/proses/pengaduan_sp4n", wait_until="networkidle")
-    assert len({url.partition("#")[0] for url in asked}) == 1
-    loaded = page.evaluate("performance.getEntriesByType('resource').filter((e) => e.transferSize).map((e) => e.name)")
-    assert len([name for name in loaded if "diagram.svg" in name]) == 1
+def test_a_printed_drawing_takes_several_sheets(visits: Visits, services: Services) -> None:
+    page = told("proses-satu", visits, services)
+    printed = page.pdf(format="A4")
+    page.locator(".drawing").evaluate("e => e.remove()")
+    without = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type /Page\b", printed)) - len(re.findall(rb"/Type /Page\b", without)) >= PARTS / 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from lxml import etree
 
 from app.domain.errors import InvalidDiagram
 from app.drawing.draw import Highlight, draw
-from app.drawing.text import text_width, wrap
+from app.drawing.text import LEAST, STEP, fit, text_width, wrap
 from tests.processes.content import bundle
 
 FILE = "pengaduan_sp4n.bpmn"
@@ -96,14 +97,17 @@ def test_names_are_text_and_nothing_else(text: str) -> None:
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {"svg", "title", "rect", "g", "text", "tspan"}
 
 
-def test_a_highlight_shows_tokens_path_and_counts() -> None:
+def test_a_highlight_shows_tokens_path_counts_and_incidents() -> None:
     plain, shown = (
         picture(),
-        picture(Highlight({"follow_up": 1}, frozenset({"f_function_yes"}), {"confirm_result": 12})),
+        picture(
+            Highlight({"follow_up": 1}, frozenset({"f_function_yes"}), {"confirm_result": 12}, frozenset({"gw_plan"}))
+        ),
     )
     assert "#b45309" in part(shown, "follow_up") and "#b45309" not in part(plain, "follow_up")
     assert "#15803d" in part(shown, "f_function_yes") and "#15803d" not in part(plain, "f_function_yes")
-    assert ">12<" in part(shown, "confirm_result")
+    assert "12×" in html.unescape(part(shown, "confirm_result"))
+    assert ">!<" in part(shown, "gw_plan") and "#b42318" in part(shown, "gw_plan")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -155,6 +159,15 @@ def test_wrapping_loses_no_letter_and_keeps_the_width(text: str, width: float, s
     lines = wrap(text, width, size, most=1000)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
     assert all(text_width(line, size) <= width or len(line) == 1 for line in lines)
+
+
+@given(st.text(max_size=80), st.floats(20, 200), st.floats(14, 90), st.sampled_from([400, 600]))
+def test_what_is_fitted_stays_in_its_place_in_letters_that_can_be_read(
+    text: str, width: float, height: float, weight: int
+) -> None:
+    size, lines = fit(text, width, height, 15, weight)
+    assert size >= LEAST and len(lines) * size * STEP <= max(height, size * STEP)
+    assert all(text_width(line.rstrip("…"), size, weight) <= width or len(line) == 1 for line in lines)
 
 
 def test_too_many_lines_are_cut_with_a_mark() -> None:

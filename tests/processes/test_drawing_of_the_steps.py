@@ -1,4 +1,4 @@
-"""The drawing reads well: nothing overlaps, no line runs through a shape or a label, and the pictures are fresh."""
+"""The drawing of the seven steps: straight lines that hardly cross, each step in its lane, and fresh pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from app.bundle.pictures import pictures
-from app.drawing.plan import Box, Plan, is_area, read_plan
+from app.drawing.plan import Box, Plan, read_plan
 from tests.processes.content import FOLDER, ROOT, bundle
 
 FILES = ("pengaduan_sp4n.bpmn", "minta_kelengkapan.bpmn")
@@ -16,20 +16,6 @@ Segment = tuple[str, Box]
 
 def plan(file: str) -> Plan:
     return read_plan((FOLDER / file).read_bytes(), file)
-
-
-def overlap(one: Box, other: Box, slack: float = 0.0) -> bool:
-    apart = (
-        one.x + one.width <= other.x + slack
-        or other.x + other.width <= one.x + slack
-        or one.y + one.height <= other.y + slack
-        or other.y + other.height <= one.y + slack
-    )
-    return not apart
-
-
-def solid(drawn: Plan) -> dict[str, Box]:
-    return {shape.id: shape.box for shape in drawn.shapes if not is_area(shape)}
 
 
 def labels(drawn: Plan) -> dict[str, Box]:
@@ -43,23 +29,6 @@ def segments(drawn: Plan) -> list[Segment]:
         for (ax, ay), (bx, by) in pairwise(line.points):
             found.append((line.id, Box(min(ax, bx) - 0.1, min(ay, by) - 0.1, abs(ax - bx) + 0.2, abs(ay - by) + 0.2)))
     return found
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_no_shapes_or_labels_overlap(file: str) -> None:
-    drawn = plan(file)
-    boxes, names = solid(drawn), labels(drawn)
-    assert [(a, b) for a, b in combinations(boxes, 2) if overlap(boxes[a], boxes[b])] == []
-    assert [(a, b) for a, b in combinations(names, 2) if overlap(names[a], names[b])] == []
-    assert [(a, b) for a in names for b in boxes if overlap(names[a], boxes[b])] == []
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_no_line_runs_through_a_shape_or_a_label(file: str) -> None:
-    drawn = plan(file)
-    boxes, names = solid(drawn), labels(drawn)
-    assert [(id_, shape) for id_, line in segments(drawn) for shape in boxes if overlap(line, boxes[shape], 0.5)] == []
-    assert [(id_, name) for id_, line in segments(drawn) for name in names if overlap(line, names[name])] == []
 
 
 @pytest.mark.parametrize("file", FILES)

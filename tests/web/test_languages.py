@@ -10,9 +10,8 @@ import pytest
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
-from lxml import etree
 
-from app.bundle.read import read_folder, renamed
+from app.bundle.read import read_folder
 from app.domain.text import Text
 from app.domain.tracking import shown
 from app.jobs.outbox import Outbox
@@ -168,19 +167,10 @@ def test_the_live_diagram_and_the_picture_are_drawn_in_the_language_of_the_reade
     visit: Visit, english: Visit, service: World
 ) -> None:
     filed = service.file()
-    address = f"/operasi/instans/{filed.instance_id}/diagram.bpmn"
-    assert "Menindaklanjuti aduan" in visit("ops").get(address).text
-    assert "Follow up the complaint" in english("ops").get(address).text
+    address = f"/operasi/instans/{filed.instance_id}"
+    assert "Usulkan OPD" in visit("ops").get(address).text
+    assert "Suggest the OPD" in english("ops").get(address).text
     assert "Follow up the" in english("pemilik").get("/proses/pengaduan_sp4n/versi/1/diagram.svg").text
-
-
-def test_a_renamed_diagram_differs_in_its_words_only() -> None:
-    drawn = BUNDLE.files[BUNDLE.manifest.diagram]
-    said = etree.fromstring(renamed(drawn, BUNDLE.labels))
-    before = etree.fromstring(drawn)
-    for old, new in zip(before.iter(etree.Element), said.iter(etree.Element), strict=True):
-        assert {**old.attrib, "name": ""} == {**new.attrib, "name": ""}
-    assert renamed(drawn, {}).count(b"<") >= drawn.count(b"<") - drawn.count(b"<!--") - 1
 
 
 def test_the_machines_codes_have_words(visit: Visit, english: Visit, service: World) -> None:

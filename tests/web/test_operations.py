@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.commands.case.recount_slices import RecountDeadlines
 from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
+from app.drawing.draw import INCIDENT, PATH, TOKEN
 from app.jobs.recounter import Recounter
 from app.queries.audit import PAGE as LINES
 from app.queries.case.instances import PAGE
@@ -164,8 +165,7 @@ def test_nobody_else_mends_or_ends(service: World, visit: Visit) -> None:
 
 def test_unknown_cases_and_incidents_are_not_found(visit: Visit) -> None:
     ops, missing = visit("ops"), "f" * 32
-    for path in (missing, f"{missing}/diagram.bpmn", f"{missing}/tanda.json"):
-        assert ops.get(f"{CASES}/{path}").status_code == 404
+    assert ops.get(f"{CASES}/{missing}").status_code == 404
     assert ops.post(f"{CASES}/{missing}/batal", data={"reason": REASON}).status_code == 404
     assert ops.post(f"/operasi/insiden/{missing}/ulang", data={"reason": REASON}).status_code == 404
     assert ops.post(f"/operasi/insiden/{missing}/ulang", data={"reason": "", "aduan": missing}).status_code == 404
@@ -214,14 +214,14 @@ def test_many_cases_come_page_by_page_each_once(service: World, visit: Visit) ->
 def test_the_live_diagram_has_its_marks_and_the_same_in_words(service: World, visit: Visit) -> None:
     filed = service.at_opd()
     ops, case = visit("ops"), f"{CASES}/{filed.instance_id}"
-    marks = ops.get(f"{case}/tanda.json").json
-    assert marks["tokens"] == {"verify_disposition_opd": 1}
-    assert {"ministry_disposition", "verify_disposition_dinkominfo"} <= set(marks["path"])
-    assert marks["incidents"] == []
-    assert ops.get(f"{case}/diagram.bpmn").data.startswith(b"<?xml")
     page = ops.get(case).text
-    assert 'data-element="verify_disposition_opd"' in page and "Memverifikasi disposisi aduan" in page
-    assert "<noscript>" in page and filed.instance_id in page
+    picture = re.search(r"<svg[^>]*role=.*?</svg>", page, re.S)
+    assert picture is not None
+    here = re.search(r'id="gambar-verify_disposition_opd">(.*?)<g data-element', picture[0], re.S)
+    passed = re.search(r'id="gambar-ministry_disposition">(.*?)<g data-element', picture[0], re.S)
+    assert here is not None and "●" in here[1] and TOKEN in here[1]
+    assert passed is not None and PATH in passed[1] and INCIDENT not in picture[0]
+    assert 'href="#gambar-verify_disposition_opd"' in page and 'data-drawing="verify_disposition_opd"' in page
 
 
 def test_the_outbox_shows_no_address_and_narrows_by_state(service: World, visit: Visit) -> None:

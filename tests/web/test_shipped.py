@@ -45,7 +45,7 @@ def test_no_template_names_a_file_by_itself() -> None:
     assert [path.name for path in templates if "'static'" in path.read_text("utf-8")] == []
 
 
-@pytest.mark.parametrize("name", ["app.css", "app.js", "viewer.css", "viewer.js", "icons.svg", "mark.svg"])
+@pytest.mark.parametrize("name", ["app.css", "app.js", "icons.svg", "mark.svg"])
 def test_text_is_sent_in_the_coding_that_is_taken(app: Flask, address, name: str) -> None:  # type: ignore[no-untyped-def]
     path = FOLDER / address(name).rpartition("/")[2]
     whole = path.read_bytes()

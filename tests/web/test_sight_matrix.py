@@ -33,8 +33,7 @@ from tests.world import World
 CASE = {
     "attachments.download", "attachments.small", "board.acknowledge", "board.free", "board.remind",
     "complaint_file.open_identity", "complaint_file.show", "inbox.claim", "inbox.release", "operations.cancel",
-    "operations.diagram",
-    "operations.instance", "operations.marks", "task.complete", "task.draft", "task.due_times", "task.foresee",
+    "operations.instance", "task.complete", "task.draft", "task.due_times", "task.foresee",
     "task.show",
 }  # fmt: skip
 LISTS = {
@@ -58,7 +57,7 @@ NOTHING = {
     "personal_link.show_replacing",
     "standard.standard", "tracking.find", "tracking.open_page",
     "proposals.approve", "proposals.reject", "proposals.show",
-    "trials.back", "trials.clock", "trials.delete", "trials.diagram", "trials.end", "trials.marks", "trials.scenario",
+    "trials.back", "trials.clock", "trials.delete", "trials.end", "trials.scenario",
     "trials.show", "trials.start", "trials.step",
 }  # fmt: skip
 FILTERS = {

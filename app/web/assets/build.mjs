@@ -77,7 +77,7 @@ await mkdir(fresh, { recursive: true });
 await Promise.all([
   build({
     absWorkingDir: here,
-    entryPoints: ['src/app.js', 'src/app.css', 'src/viewer.js', 'src/viewer.css'],
+    entryPoints: ['src/app.js', 'src/app.css'],
     outdir: fresh,
     bundle: true,
     minify: true,

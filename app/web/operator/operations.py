@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app.bundle.read import Bundle, renamed
+from app.bundle.read import Bundle
 from app.commands.case.instances import CancelInstance, RetryIncident
 from app.commands.letter.resend import SendAgain
 from app.domain.errors import Invalid, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.drawing.draw import Highlight
 from app.queries import audit, sight
 from app.queries.case import instances, operations, recounts
 from app.queries.case.due import DueTimes, Standing
@@ -118,6 +119,7 @@ def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None =
         hidden = bool(sealed(session, [instance_id]))
         return render_template(
             "operator/instance.html", whole=whole, bundle=bundle, name=_namer(bundle), timeline=timeline,
+            highlight=_highlight(whole),
             milestones=[each for each in timeline if _is_milestone(each, bundle)],
             variables={} if hidden else instances.variables(session, instance_id, bundle), sealed=hidden,
             letters={each.id: each for each in whole.messages},
@@ -128,31 +130,6 @@ def _case_page(instance_id: str, problems: Mapping[str, Sequence[Text]] | None =
             may_operate=may(Permission.INSTANCE_OPERATE), problems=problems or {},
             cancellations=service().cancellations,
         )  # fmt: skip
-
-
-@route(blueprint, "/instans/<instance_id>/diagram.bpmn", Permission.INSTANCE_READ)
-def diagram(instance_id: str) -> ResponseReturnValue:
-    """The diagram that the case runs on, in the language of the reader."""
-    with read() as session:
-        whole = _whole(session, instance_id)
-        bundle = web().toolbox.bundle(session, whole.deployment_id)
-    drawn = bundle.files[bundle.manifest.diagram]
-    said = renamed(drawn, bundle.labels) if language() == "en" else drawn
-    return said, 200, {"Content-Type": "application/xml"}
-
-
-@route(blueprint, "/instans/<instance_id>/tanda.json", Permission.INSTANCE_READ)
-def marks(instance_id: str) -> ResponseReturnValue:
-    """Tokens, path and counts for the drawing."""
-    with read() as session:
-        whole = _whole(session, instance_id)
-    tokens = Counter(token.element for token in whole.tokens if token.kind != "incident")
-    return jsonify(
-        tokens=tokens,
-        path=[*whole.path.elements, *whole.path.flows],
-        counts={element: count for element, count in whole.path.elements.items() if count > 1},
-        incidents=[token.element for token in whole.tokens if token.kind == "incident"],
-    )
 
 
 @route(
@@ -309,6 +286,16 @@ def _whole(session: Session, instance_id: str) -> instances.Whole:
     if not seen.known or not may(Permission.INSTANCE_READ, whole.row.unit or ALL):
         raise NotFound
     return whole
+
+
+def _highlight(whole: instances.Whole) -> Highlight:
+    """Where the case stands and which way it came, for its drawing."""
+    return Highlight(
+        tokens=Counter(token.element for token in whole.tokens if token.kind != "incident"),
+        passed=frozenset((*whole.path.elements, *whole.path.flows)),
+        counts={element: count for element, count in whole.path.elements.items() if count > 1},
+        incidents=frozenset(token.element for token in whole.tokens if token.kind == "incident"),
+    )
 
 
 def _is_milestone(entry: History, bundle: Bundle) -> bool:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.bundle.read import Bundle, renamed, write_files
+from app.bundle.read import Bundle, write_files
 from app.commands.procedure.trials import (
     STALE,
     AddTrialStep,
@@ -26,6 +26,7 @@ from app.commands.procedure.trials import (
 from app.domain.errors import Conflict, Invalid, Refusal
 from app.domain.permissions import Permission
 from app.domain.text import Text
+from app.drawing.draw import Highlight
 from app.forms.form import Form
 from app.queries.procedure import definitions
 from app.queries.procedure.trials import TrialRow, trial
@@ -158,26 +159,6 @@ def scenario(key: str, trial_id: str) -> ResponseReturnValue:
     return file_answer(_scenario(found), "application/toml", _file_name(found))
 
 
-@route(blueprint, "/<key>/uji/<trial_id>/diagram.bpmn", Permission.DEFINITION_DEPLOY)
-def diagram(key: str, trial_id: str) -> ResponseReturnValue:
-    """The diagram that the trial runs on, in the language of the reader."""
-    with read() as session:
-        row = trial(session, key, trial_id)
-    bundle = stored_bundle(row.deployment_id)
-    drawn = bundle.files[bundle.manifest.diagram]
-    said = renamed(drawn, bundle.labels) if language() == "en" else drawn
-    return said, 200, {"Content-Type": "application/xml"}
-
-
-@route(blueprint, "/<key>/uji/<trial_id>/tanda.json", Permission.DEFINITION_DEPLOY)
-def marks(key: str, trial_id: str) -> ResponseReturnValue:
-    """Where the trial stands on the drawing, and the way it came."""
-    stage = _shown(key, trial_id).played.stage
-    live = stage.instance
-    tokens = Counter([work.element for work in live.open()] + [wait.element for wait in live.waits()])
-    return jsonify(tokens=tokens, path=[*dict.fromkeys([*stage.route, *stage.flows])], counts={}, incidents=[])
-
-
 def _shown(key: str, trial_id: str) -> _Show:
     with read() as session:
         row = trial(session, key, trial_id)
@@ -188,6 +169,13 @@ def _shown(key: str, trial_id: str) -> _Show:
     asked = request.args.get("pilih", "")
     first = next((each for each in can if each != f"message:{WITHDRAW}"), "")
     return _Show(row, bundle, played, asked if asked in can else first)
+
+
+def _highlight(played: Played) -> Highlight:
+    """Where the trial stands on the drawing, and the way it came."""
+    stage, live = played.stage, played.stage.instance
+    tokens = Counter([work.element for work in live.open()] + [wait.element for wait in live.waits()])
+    return Highlight(tokens, frozenset([*stage.route, *stage.flows]))
 
 
 def _seen() -> int:
@@ -278,5 +266,6 @@ def _page(
         titles={code: role.title for code, role in service().role_rows.items()}, units=service().units,
         withdraw=WITHDRAW, clock_fault=clock_fault, candidate=b64encode(scenario_file).decode(),
         skipped={each.key for each in form.questions if each.type == "filepicker" or each.personal} if form else set(),
-        moment=datetime.fromisoformat, local=stage.now.astimezone(service().calendar.zone),
+        moment=datetime.fromisoformat, highlight=_highlight(found.played),
+        local=stage.now.astimezone(service().calendar.zone),
     )  # fmt: skip
