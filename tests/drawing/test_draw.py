@@ -13,10 +13,11 @@ from lxml import etree
 
 from app.domain.errors import InvalidDiagram
 from app.drawing.draw import Highlight, draw
-from app.drawing.text import LEAST, STEP, fit, text_width, wrap
+from app.drawing.text import STEP, fit, text_width, wrap
 from tests.processes.content import bundle
 
 FILE = "pengaduan_sp4n.bpmn"
+READ = 11  # pixels; smaller letters are not read
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = [
     "task", "userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask",
@@ -110,6 +111,12 @@ def test_a_highlight_shows_tokens_path_counts_and_incidents() -> None:
     assert ">!<" in part(shown, "gw_plan") and "#b42318" in part(shown, "gw_plan")
 
 
+def test_a_title_that_is_longer_than_its_lane_takes_a_second_line() -> None:
+    plane = '<bpmndi:BPMNShape bpmnElement="one"><dc:Bounds x="0" y="0" width="900" height="130"/></bpmndi:BPMNShape>'
+    drawn = etree.fromstring(draw(small("lane", "Pengawas Kepala Bidang", plane=plane), "a.bpmn", "A").encode())
+    assert len(list(drawn.iter(f"{SVG}tspan"))) == 2 and words(drawn).split() == ["Pengawas", "Kepala", "Bidang"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_element_is_drawn(kind: str) -> None:
     root = etree.fromstring(draw(small(kind), "a.bpmn", "A").encode())
@@ -166,7 +173,7 @@ def test_what_is_fitted_stays_in_its_place_in_letters_that_can_be_read(
     text: str, width: float, height: float, weight: int
 ) -> None:
     size, lines = fit(text, width, height, 15, weight)
-    assert size >= LEAST and len(lines) * size * STEP <= max(height, size * STEP)
+    assert size >= READ and len(lines) * size * STEP <= max(height, size * STEP)
     assert all(text_width(line.rstrip("…"), size, weight) <= width or len(line) == 1 for line in lines)
 
 

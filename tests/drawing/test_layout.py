@@ -16,10 +16,11 @@ from app.bundle.pictures import pictures
 from app.bundle.read import Bundle, read_folder
 from app.drawing.draw import title_place
 from app.drawing.plan import Box, Line, Plan, Point, Shape, is_area, read_plan
-from app.drawing.text import LEAST, STEP, text_width
+from app.drawing.text import STEP, text_width
 from tests.processes.content import ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
+READ = 11  # pixels; smaller letters are not read
 AIR = 2.0  # pixels at least between words and anything else
 WAY = 12.0  # between two arrows side by side; the head of one is 9 wide
 STUB = 130.0  # how far the arrows out of one gateway may run together before they part
@@ -108,7 +109,7 @@ def test_all_words_are_drawn_whole_and_large_enough(picture: Picture) -> None:
     said = {words.of: words.said for words in picture.words}
     for id_, name in picture.names.items():
         assert said.get(id_, "").replace(" ", "") == re.sub(r"^\d+\.|\s", "", name), id_
-    assert all(words.size >= LEAST for words in picture.words)
+    assert all(words.size >= READ for words in picture.words)
 
 
 @PICTURES
