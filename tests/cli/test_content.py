@@ -30,6 +30,7 @@ def test_rehearse_prints_every_route_and_the_coverage() -> None:
     assert "100%" in result.output.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_rehearse_proposes_how_scenarios_follow_and_writes_them(content: Path) -> None:
     folder = content / "processes/pengaduan_sp4n"
     for path, data in with_new_task().files.items():

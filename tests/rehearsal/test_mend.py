@@ -15,6 +15,8 @@ from app.sdk import handlers_of
 from app.standard.service import read_service
 from tests.world import PROCESS, ROOT
 
+pytestmark = pytest.mark.slow  # every scenario is played several times
+
 NOW = read_folder(PROCESS, ROOT / "forms")
 SERVICE = read_service(ROOT / "processes/service")
 HANDLERS = handlers_of("tasks")
