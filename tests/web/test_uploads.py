@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
 
 import pytest
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from app.commands.procedure.deployments import Deploy
 from app.commands.procedure.service import LoadService
 from app.domain.errors import InvalidDiagram
+from app.store.deployments import Deployment
 from app.store.service_data import ServiceFile
+from tests.bundle.test_upload import REFUSED
 from tests.rehearsal.test_mend import with_new_task
 from tests.web.conftest import Visit
 from tests.web.uploads import DIAGRAM, FILES, HOME, REASON, UPLOAD, archive, check, deploy, hidden, live
@@ -190,3 +195,19 @@ def test_a_mend_cannot_be_put_in_from_outside(service: World, visit: Visit, new_
     for candidate in ("%%%", "UEsDBA=="):
         answer = owner.post(UPLOAD, data={"candidate": candidate, "action": "mend", "scenario": ["x"]})
         assert answer.status_code in (400, 422)
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_each_kind_of_wrong_upload_is_answered_in_one_sentence_and_nothing_is_stored(
+    service: World, visit: Visit, kind: str
+) -> None:
+    sent, said = REFUSED[kind]
+    owner = visit("pemilik")
+    files = [FileStorage(io.BytesIO(content), name) for name, content in sent]
+    boundary, body = encode_multipart(MultiDict([*(("files", each) for each in files), ("action", "check")]))
+    answer = owner.post(UPLOAD, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 422
+    page = html.unescape(answer.text)
+    assert page.count("finding-error") == 1 and said in page
+    assert 'value="deploy"' not in page and 'name="candidate"' not in page
+    assert live(service) == 1 and len(service.rows(Deployment)) == 1
