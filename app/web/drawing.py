@@ -21,7 +21,7 @@ SHARED = (160, 100)  # what two neighbours both show at least: the breadth and h
 
 def install(app: Flask) -> None:
     """Give it to every template."""
-    app.jinja_env.globals["shown"] = shown
+    app.jinja_env.globals["drawn"] = drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Shown:
     parts: tuple[Part, ...]
 
 
-def shown(bundle: Bundle, title: str, highlight: Highlight | None = None) -> Shown:
+def drawn(bundle: Bundle, title: str, highlight: Highlight | None = None) -> Shown:
     """The drawing in the reader's language, where the case stands in view, else where the procedure begins."""
     file, definition = bundle.manifest.diagram, bundle.definition
     labels = bundle.labels if language() == "en" else None

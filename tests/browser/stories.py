@@ -90,8 +90,10 @@ def _person(name: str) -> Callable[[Site], str]:
 
 def _press(button: Locator) -> None:
     """Press a button that sends a form, and wait for the whole answer."""
-    with button.page.expect_navigation():
+    page = button.page
+    with page.expect_navigation():
         button.click()
+    page.locator("h1").first.wait_for()  # the answer may arrive in parts
 
 
 def _send(page: Page) -> None:

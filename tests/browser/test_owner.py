@@ -37,6 +37,7 @@ def test_a_faulty_drawing_shows_every_finding_and_cannot_go_live(fresh: Site, vi
     page = visits.officer(fresh, "pemilik")
     upload(page, BROKEN)
     expect(page.locator(".finding-error")).not_to_have_count(0)
+    page.locator(".warnings summary").click()
     for finding in page.locator(".finding").all():
         assert finding.locator("code").inner_text().strip()
         assert len(finding.locator(".finding-fix").inner_text()) > 10

@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.commands.person.accounts import AddUser, GrantRole, SetSubstitute
+from app.commands.procedure.proposals import OfferFiles
+from app.commands.procedure.trials import StartTrial
 from app.domain.permissions import Permission
-from app.domain.roles import can
+from app.domain.roles import SYSTEM, can
 from app.main import create_app, refuse_undeclared
 from app.store.database import reading
+from app.store.deployments import Deployment
 from app.store.escalations import Escalation
+from app.store.proposals import Proposal
 from tests.web.conftest import Visit
+from tests.web.uploads import FILES
 from tests.world import PEOPLE, World
 
 SIGN_IN = re.compile(r"/masuk(\?|$)")
@@ -62,6 +67,19 @@ def objects(service: World) -> dict[str, str]:
         "lang": "id",
         "number": "1",
     }
+
+
+def of_owners(service: World, rule: Rule) -> dict[str, str]:
+    """A trial or a proposal of its own for each request, because some end or delete it."""
+    owner = service.actor("pemilik")
+    (live,) = service.rows(Deployment, active=True)
+    made: dict[str, str] = {}
+    if "trial_id" in rule.arguments:
+        made["trial_id"] = service.runner.run(StartTrial(live.id), owner)
+    if "proposal_id" in rule.arguments:
+        manifest = FILES["manifest.toml"] + f"\n# {rule.rule} {len(service.rows(Proposal))}\n".encode()
+        made["proposal_id"] = service.runner.run(OfferFiles({**FILES, "manifest.toml": manifest}, "usulan"), SYSTEM)
+    return made
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str, str]]:
@@ -117,7 +135,7 @@ def test_w1_every_route_answers_every_role_as_declared(
     for rule, endpoint, method in rules(app):
         if endpoint == "account.sign_out":
             continue  # it would end the session of this browser; W13 tests it
-        answer = visit(name).open(address(app, rule, objects), method=method)
+        answer = visit(name).open(address(app, rule, objects | of_owners(service, rule)), method=method)
         want = expected(declared[endpoint], endpoint, rule, name, service)
         got = seen(answer.status_code, answer.headers.get("Location", ""))
         if answer.status_code >= 500 or got not in ALLOWED[want]:
