@@ -13,6 +13,7 @@ from app.domain.nearest import asked_after
 from app.domain.text import Text
 
 KINDS = ("task", "wait", "until", "message")
+MOST_STEPS = 500  # each is played at every check
 _STEP = frozenset({*KINDS, "as", "unit", "clock", "answers", "status"})
 _EXPECT = frozenset({"path", "end", "due", "sent", "status"})
 _TOP = frozenset({"title", "start", "data", "similar", "step", "expect"})
@@ -74,6 +75,8 @@ def read_scenario(data: bytes, file: str) -> Scenario:
         raise _wrong(file, Text(str(error), str(error))) from error
     _known(file, table, _TOP, "")
     steps = _of(file, table, "step", list, [])
+    if len(steps) > MOST_STEPS:
+        raise _wrong(file, Text(f"paling banyak {MOST_STEPS} langkah", f"{MOST_STEPS} steps at most"))
     return Scenario(
         file,
         _title(file, _of(file, table, "title", dict)),

@@ -34,6 +34,12 @@ def test_three_dots_stand_for_any_run_of_tasks(path: str, pattern: str, wanted: 
     assert follows(path.split(), pattern.split()) is wanted
 
 
+def test_a_scenario_has_so_many_steps_at_most() -> None:
+    assert len(read_scenario((HEAD + DISPOSE * 500).encode(), "x.toml").moves) == 500
+    with pytest.raises(WrongScenario, match="500"):
+        read_scenario((HEAD + DISPOSE * 501).encode(), "x.toml")
+
+
 def test_messages_must_come_in_their_order_but_others_may_lie_between() -> None:
     assert contains(["receipt", "forward", "report"], ["receipt", "report"])
     assert not contains(["report", "receipt"], ["receipt", "report"])

@@ -9,11 +9,13 @@ from typing import Any
 import re2
 
 from app.domain.text import Text
-from app.engine.expressions.errors import ExpressionError
+from app.engine.expressions.errors import ExpressionError, UnsafeExpression
 from app.engine.expressions.expression import Expression, Signatures, compile_expression
 from app.engine.expressions.functions import Signature
 from app.engine.expressions.operators import MAX_TEXT, bounded
 from app.engine.expressions.operators import modulo as remainder
+from app.engine.expressions.text import MAX_CHARACTERS
+from app.engine.expressions.tree import MAX_DEPTH, TOO_COMPLEX
 
 INPUT = "feel_input"  # what `?` stands for: the value of the column
 LONGEST_PATTERN = 200
@@ -92,6 +94,8 @@ def asks_about_input(text: str) -> bool:
 
 def in_our_notation(text: str, names: Iterable[str] = ()) -> str:
     """The expression with FEEL's forms written as ours; `names` are those with blanks that the file declares."""
+    if len(text) > MAX_CHARACTERS:
+        return text  # refused as it is; rewriting it first would only cost time
     return _conditionals("".join(_written(part, quoted, names) for part, quoted in _parts(text)))
 
 
@@ -139,6 +143,8 @@ def _written(part: str, quoted: bool, names: Iterable[str]) -> str:
 def _conditionals(text: str) -> str:
     """Write `if a then b else c` as `((b) if (a) else (c))`, however deep they stand in one another."""
     tokens = _TOKEN.findall(text)
+    if tokens.count("if") > MAX_DEPTH:
+        raise UnsafeExpression(None, TOO_COMPLEX)
     if "if" not in tokens or "".join(tokens) != text:
         return text
     return "".join(_read(tokens, 0, ())[0])

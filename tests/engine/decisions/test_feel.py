@@ -144,6 +144,18 @@ def test_what_is_not_supported_is_refused_naming_the_cell(cell: str, named: str)
     assert only(data, found).element == named
 
 
+ENDLESS = ("if " * 600 + "then 1 else 2", "if then else " * 150, "if ? then " * 100 + "1" + " else 2" * 100,
+           "if " * 50_000, "?" * 100_000, "contains(" * 220 + "?", "not(" * 450 + "1", "(" * 1_900)  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ENDLESS, ids=lambda cell: cell[:12])
+def test_a_cell_that_nests_without_end_is_refused_and_not_followed(cell: str) -> None:
+    (found,) = [each for each in rules(table([TEXT], [(cell, '"a"')])) if each != "dmn-not-analysed"]
+    assert found in ("expression-unsafe", "expression-invalid")
+    if "?" not in cell:
+        assert [each for each in rules(table([TEXT], [("-", cell)])) if each.startswith("expression")]
+
+
 def test_a_function_that_is_missing_is_named_with_those_that_exist() -> None:
     found = only(table([TEXT], [('substring(?, 1) = "a"', '"a"')]), "expression-unsafe")
     assert "substring" in found.message.id and "starts with" in found.message.id
