@@ -87,13 +87,13 @@ def _rows(workflow: Any, ranks: dict[float, int]) -> tuple[bytes | None, list[An
     """One row for each task but predictions: spec, parent, state, rank of change, id if needed, data, internal data."""
     tasks = [task for task in workflow.tasks.values() if not task._state & PREDICTED]
     place = {task.id: index for index, task in enumerate(tasks)}
-    names = {name: index for index, name in enumerate(sorted(workflow.spec.task_specs))}
+    numbers = {name: number for number, name in enumerate(workflow.spec.numbered)}
     rows = []
     for task in tasks:
         parent = task.parent
         changed, removed = _delta(task.data, parent.data if parent is not None else {})
         row = [
-            names[task.task_spec.name],
+            numbers[task.task_spec.name],
             place[parent.id] if parent is not None else None,
             _STATES.index(task._state) + (8 if task.triggered else 0),
             ranks[task.last_state_change],
@@ -148,7 +148,7 @@ def _sub(top: Any, caller_id: UUID) -> Any:
 
 
 def _restore(top: Any, workflow: Any, rows: list[Any], numbers: Any) -> None:
-    names = sorted(workflow.spec.task_specs)
+    names = workflow.spec.numbered
     tasks: list[Any] = []
     for row in rows:
         spec, parent_at, state, rank, task_id, internal, changed, removed = row + [None] * (8 - len(row))

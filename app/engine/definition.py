@@ -22,7 +22,7 @@ from app.engine.check.run import check_files
 from app.engine.decisions.decision import Decision, read_decisions
 from app.engine.elements import NS, Element, Flow, is_executable, read_elements, read_flows, read_properties
 from app.engine.events import EventGateway
-from app.engine.names import rename_clashes
+from app.engine.names import numbered, rename_clashes
 from app.engine.parser import DiagramParser
 from app.engine.specs import BorderSplit
 from app.engine.trace import note_completion
@@ -151,6 +151,7 @@ def _prepare(spec: Any, flows: Mapping[str, Flow], drawn: Mapping[str, str]) -> 
     for task_spec in spec.task_specs.values():
         if isinstance(task_spec, LoopTask):
             spec.task_specs[task_spec.task_spec].completed_event.connect(task_spec.merge_child)
+    spec.numbered = numbered(spec.task_specs)
     spec.data_objects = {}  # in a drawing they are for people
     # Joins look at the whole history of a tree, so such a tree is not compacted.
     spec.keep_whole = any(

@@ -11,12 +11,13 @@ from app.engine.xml import BPMN, FLOW_NODES, local_name
 KEPT = ("Start", "End", "Root")
 BEHIND_AN_ID = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
 REFERENCES = ("sourceRef", "targetRef", "attachedToRef")
+MARK = "~"  # ends the name of a renamed element; no XML id has one
 
 
 def rename_clashes(roots: Iterable[Any]) -> Mapping[str, str]:
     """Give every element with an id that the library uses itself another one in these trees: new id -> drawn id.
 
-    All others keep theirs, because a stored state numbers its tasks by their sorted names.
+    All others keep theirs, because a stored state numbers its tasks by their sorted names (see `numbered`).
     """
     trees = list(roots)
     processes = {process.get("id") for root in trees for process in root.iterfind("b:process", NS)}
@@ -44,6 +45,17 @@ def _clashes(drawn: str, processes: set[str], taken: set[str]) -> bool:
 def _free(drawn: str, taken: set[str]) -> str:
     new = drawn
     while new in taken or new == drawn:
-        new += "~"  # no XML id has one
+        new += MARK
     taken.add(new)
     return new
+
+
+def numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of a process's task specs in the order of the numbers under which a stored state knows them.
+
+    That order is the first release's, which renamed nothing and had one spec for each name: sorted as drawn. Names of
+    the library that an element of the drawing has as well come after them.
+    """
+    drawn = {name.replace(MARK, ""): name for name in sorted(names)}
+    first = [drawn[name] for name in sorted(drawn)]
+    return (*first, *sorted(set(names) - set(first)))

@@ -10,7 +10,7 @@ import pytest
 
 from app.engine.check.run import check_files
 from app.engine.definition import define
-from app.engine.names import BEHIND_AN_ID, KEPT
+from app.engine.names import BEHIND_AN_ID, KEPT, numbered
 from tests.engine.diagrams import (
     boundary,
     chain,
@@ -132,6 +132,13 @@ def test_only_names_that_clash_are_translated() -> None:
     assert not [name for name in specs if name.endswith("~")]
     specs = define({"a.bpmn": renamed(b"ask", "End")}, "p").spec.task_specs
     assert [name for name in specs if "~" in name] == ["End~", *(f"End~{each}" for each in BEHIND_AN_ID[1:3])]
+
+
+def test_stored_numbers_are_those_of_the_drawn_names_and_the_librarys_own_come_last() -> None:
+    plain = ("End", "Start", "a", "a.BoundaryEventSplit", "a_late", "p.EndJoin")
+    assert numbered(plain) == plain
+    renamed = ("Start", "a~", "a~.BoundaryEventSplit", "a_late", "p.EndJoin", "End~", "End")
+    assert numbered(renamed) == ("End~", "Start", "a~", "a~.BoundaryEventSplit", "a_late", "p.EndJoin", "End")
 
 
 def test_an_element_may_be_called_as_a_process_that_is_called() -> None:

@@ -30,13 +30,14 @@ def walks(release: str) -> list[Walk]:
 
 
 @cache
-def defined(files: tuple[tuple[str, str], ...]) -> Definition:
+def defined(files: tuple[tuple[str, str], ...], process: str | None) -> Definition:
     """As a deployed version is read: a check that became stricter does not stop what runs on it."""
-    return define({name: data.encode() for name, data in files}, checked=True)
+    return define({name: data.encode() for name, data in files}, process, checked=True)
 
 
 def loaded(walk: Walk, step: dict[str, Any]) -> Instance:
-    return Instance.decode(defined(tuple(walk["files"].items())), base64.b64decode(step["state"]))
+    definition = defined(tuple(walk["files"].items()), walk.get("process"))
+    return Instance.decode(definition, base64.b64decode(step["state"]))
 
 
 def seen(live: Instance) -> dict[str, Any]:
@@ -45,7 +46,8 @@ def seen(live: Instance) -> dict[str, Any]:
         "open": sorted([work.kind, work.element] for work in live.open()),
         "waits": sorted([w.kind, w.element, None if w.due is None else w.due.isoformat()] for w in live.waits()),
         "variables": dict(live.variables),
-        "ended": list(live.ended),
+        # The first release took an end event called End for the library's own, and did not note that it was reached.
+        "ended": [element for element in live.ended if element != "End"],
     }
 
 
@@ -76,10 +78,10 @@ def cases() -> Iterator[Any]:
 
 def test_there_is_a_corpus_with_every_kind_of_waiting() -> None:
     steps = [step for release in RELEASES for walk in walks(release) for step in walk["steps"]]
-    assert len(steps) > 400
+    assert len(steps) > 900
     assert {kind for step in steps for kind, _ in step["open"]} == {"user", "service"}
     assert {kind for step in steps for kind, *_ in step["waits"]} == {"message", "timer"}
-    assert {step["do"] for step in steps} == {"start", "complete", "deliver", "fire", "cancel"}
+    assert {step["do"] for step in steps} == {"start", "complete", "fail", "deliver", "fire", "cancel"}
 
 
 @pytest.mark.parametrize(("release", "number"), [*cases()])

@@ -1,9 +1,10 @@
 """Writes what a release stores of running instances; run with that release's own code, from its own folder.
 
-    python /path/to/this/write.py release.json.xz
+    python /path/to/this/write.py release.json.xz [scenarios] [small] [more] [drawn]
 
-For each scenario and each small diagram below: the files it runs on, each step that the engine was asked to take, and
-after each step the bytes that lie in the database. `test_corpus.py` loads them with the program of today.
+For each scenario, each small diagram (here and in `shapes.py`) and some random drawings, or only the kinds named: the
+files it runs on, each step that the engine was asked to take, and after each step the bytes that lie in the database.
+`test_corpus.py` loads them with the program of today.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import lzma
+import random
 import sys
 from datetime import datetime
 from functools import wraps
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, ".")  # the release, not the program that this file belongs to
+
+from shapes import FAILS, MORE  # beside this file
 
 from app.bundle.read import read_folder
 from app.engine.instance import Instance
@@ -38,7 +42,8 @@ from tests.engine.diagrams import (
     user,
     xor,
 )
-from tests.engine.worlds import World, defined
+from tests.engine.worlds import START, World, defined
+from tests.properties.drawings import LIST, VARIABLES, Drawing
 
 try:
     from app.bundle.rehearse import rehearse_one
@@ -51,6 +56,7 @@ except ImportError:  # later releases
 
 ROOT = Path.cwd()
 MOST = 30  # steps of a small diagram
+DRAWINGS, LENGTH = 24, 12  # random drawings, and the steps of each
 
 CATCH = "intermediateCatchEvent"
 CALL = '<callActivity id="{}" calledElement="{}"/>'
@@ -125,6 +131,7 @@ class Walk:
     def __init__(self, name: str) -> None:
         self.name = name
         self.files: dict[str, str] = {}
+        self.process: str | None = None  # the main process, where the files do not tell
         self.limits: dict[str, dict[str, Any]] = {}
         self.steps: list[dict[str, Any]] = []
 
@@ -143,6 +150,7 @@ def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
+LIMITS = {"verify": {"limit": "P3D", "clock": "working"}}
 walks: list[Walk] = []
 
 
@@ -207,34 +215,71 @@ def scenarios() -> None:
             Stage.env = property(limit)
 
 
-def small() -> None:
+def small(diagrams: dict[str, list[bytes]]) -> None:
     """The small diagrams, each driven twice: by what stands first, and by what stands last."""
-    for name, files in SMALL.items():
+    for name, files in diagrams.items():
         for order in ("first", "last"):
-            walk = Walk(f"{name}, {order}")
-            walk.files = {f"file{index}.bpmn": data.decode() for index, data in enumerate(files)}
-            walks.append(walk)
-            world, hours = World(defined(*files), reload=True, n=0), 0.0
+            walk = begun(f"{name}, {order}", {f"file{index}.bpmn": data for index, data in enumerate(files)})
+            world = World(defined(*files), reload=True, n=0, units="DPU, DLH")
             for step in range(MOST):
-                can = [("complete", work.element) for work in world.instance.open()]
-                can += [("deliver" if each.kind == "message" else "fire", each.element)
-                        for each in world.instance.waits()]  # fmt: skip
+                can = choices(world.instance)
                 if not can:
                     break
-                act, element = can[0 if order == "first" else -1]
-                if act == "fire":
-                    hours += 100.0
-                    world.now(hours)
-                    world.fire(element)
+                if order == "last" and step == 0 and name in FAILS:
+                    world.fail(can[-1][1], FAILS[name])
                 else:
-                    getattr(world, act)(element, n=step)
+                    take(world, *can[0 if order == "first" else -1], {"n": step})
             assert world.instance.completed, walk.name
 
 
+def drawn() -> None:
+    """Random drawings along random ways, which need not end."""
+    for seed in range(DRAWINGS):
+        data, chance = Drawing(seed).data, random.Random(seed)
+        begun(f"drawing {seed}", {"file0.bpmn": data}).process = "main"
+        given: dict[str, Any] = {name: chance.randrange(3) for name in VARIABLES}
+        world = World(defined(data, process="main", checked=True), reload=True, **given, **{LIST: "x,y"})
+        for _ in range(LENGTH):
+            if can := choices(world.instance):
+                take(world, *chance.choice(can), {name: chance.randrange(3) for name in VARIABLES})
+
+
+def begun(name: str, files: dict[str, bytes]) -> Walk:
+    walk = Walk(name)
+    walk.files = {path: data.decode() for path, data in files.items()}
+    walk.limits = LIMITS
+    walks.append(walk)
+    return walk
+
+
+def choices(live: Any) -> list[tuple[str, str]]:
+    """What can be done; of the timers only the one that is due first."""
+    found = [("complete", work.element) for work in live.open()]
+    found += [("deliver", wait.element) for wait in live.waits() if wait.kind == "message"]
+    timers = sorted((wait for wait in live.waits() if wait.due is not None), key=lambda wait: wait.due)
+    return found + [("fire", wait.element) for wait in timers[:1]]
+
+
+def take(world: Any, act: str, element: str, given: dict[str, Any]) -> None:
+    if act != "fire":
+        getattr(world, act)(element, **given)
+        return
+    due = min(wait.due for wait in world.instance.waits() if wait.element == element and wait.due is not None)
+    world.now(max((due - START).total_seconds() / 3600 + 0.001, (world.env.now - START).total_seconds() / 3600))
+    world.fire(element)
+
+
+PARTS = {
+    "scenarios": scenarios,
+    "small": lambda: small(SMALL),
+    "more": lambda: small(MORE),
+    "drawn": drawn,
+}
+
 if __name__ == "__main__":
     spy()
-    scenarios()
-    small()
+    for part in sys.argv[2:] or PARTS:
+        PARTS[part]()
     told = json.dumps([vars(walk) for walk in walks], ensure_ascii=False, separators=(",", ":"), default=dict).encode()
     Path(sys.argv[1]).write_bytes(lzma.compress(told, preset=9))
     print(len(walks), "walks,", sum(len(walk.steps) for walk in walks), "states")
