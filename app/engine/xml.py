@@ -48,7 +48,7 @@ FLOW_NODES = frozenset(
 )
 BOOLEANS = (
     "isExecutable", "cancelActivity", "triggeredByEvent", "isForCompensation", "isSequential", "isInterrupting",
-    "instantiate", "parallelMultiple",
+    "instantiate", "parallelMultiple", "testBefore",
 )  # fmt: skip
 REFERENCES = (
     "sourceRef", "targetRef", "attachedToRef", "default", "messageRef", "errorRef", "processRef", "calledElement",

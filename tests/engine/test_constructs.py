@@ -299,6 +299,14 @@ def test_a_standard_loop_repeats_its_work(world: Any) -> None:
     assert w.open == ["last"]
 
 
+@pytest.mark.parametrize("before", ["true", "1"])
+def test_a_standard_loop_that_asks_before_may_leave_its_work_out(world: Any, before: str) -> None:
+    loop = node("standardLoopCharacteristics", "again", "<loopCondition>more</loopCondition>", testBefore=before)
+    drawn = simple(user("respond", loop), user("last"), end(), flows=chain("start", "respond", "last", "end"))
+    assert world(drawn, more=False).open == ["last"]
+    assert world(drawn, more=True).open == ["respond"]
+
+
 def test_a_step_never_starts_with_a_task_that_is_only_predicted(world: Any) -> None:
     w = world(BORDER)
     for workflow in (w.instance._top,):

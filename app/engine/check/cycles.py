@@ -10,7 +10,7 @@ from app.domain.text import Text
 from app.engine.check.formulas import is_literal, timer_texts
 from app.engine.check.graph import circles, reachable
 from app.engine.check.model import Diagram, Neighbours, Node, Scope
-from app.engine.elements import topic_of
+from app.engine.elements import NS, topic_of
 from app.engine.expressions.expression import ExpressionError, compile_expression
 
 CHOICES = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
@@ -39,7 +39,7 @@ def check(diagram: Diagram, bundle: Neighbours) -> Iterator[Finding]:
 
 def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
     """Whether a token can pass the box without anybody or anything outside doing something."""
-    if waits_for_no_time(node):
+    if waits_for_no_time(node) or _is_asked_before(node):
         return True
     if node.kind in PEOPLE or _is_service(node):
         return False
@@ -51,6 +51,12 @@ def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
         called = bundle.process(node.xml.get("calledElement", ""), node.scope)
         return called is not None and depth < MAX_NESTING and _runs_through(called[1], bundle, depth + 1)
     return True
+
+
+def _is_asked_before(node: Node) -> bool:
+    """Whether the box repeats as long as a condition is true that is asked before the first time: perhaps not at all."""
+    loop = node.xml.find("b:standardLoopCharacteristics", NS)
+    return loop is not None and bool(loop.get("testBefore") == "true")
 
 
 def waits_for_no_time(node: Node) -> bool:

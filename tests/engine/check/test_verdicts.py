@@ -193,6 +193,17 @@ def test_a_real_time_in_a_circle_runs() -> None:
     assert verdicts(drawn(node(CATCH, "wait", timer("PT1H")), xor("gw", default="gw_end"), end(), flows=around)) == []
 
 
+@pytest.mark.parametrize(("before", "expected"), [("true", ["ask"]), ("1", ["ask"]), ("false", []), (None, [])])
+def test_a_step_in_a_circle_that_may_be_left_out_is_an_endless_loop(before: str | None, expected: list[str]) -> None:
+    asked = {} if before is None else {"testBefore": before}
+    loop = node("standardLoopCharacteristics", "again", "<loopCondition>more</loopCondition>", **asked)
+    around = [*chain("start", "ask", "gw"), ("gw", "ask", "${a == 1}"), ("gw", "end")]
+    found = verdicts(drawn(user("ask", loop), xor("gw", default="gw_end"), end(), flows=around))
+    assert [element for _, rule, element in found if rule == "endless-loop"] == expected
+    found = verdicts(drawn(user("ask", loop), end(), flows=chain("start", "ask", "end")))
+    assert "endless-loop" not in [rule for _, rule, _ in found]
+
+
 @pytest.mark.parametrize("role", ["${assigned_role}", "#{bean.role(a, b)}", "= role", "a,${b}"])
 def test_a_role_written_as_a_formula_is_called_that(role: str) -> None:
     task = user("ask", camunda__candidateGroups=role)

@@ -1,5 +1,4 @@
-"""More small diagrams for `write.py`: every marker and border, waits deep inside calls,
-                           and names that the library uses.
+"""More small diagrams for `write.py`: markers, borders, waits deep inside calls, and names that the library uses.
 
 An error listed in `FAILS` is reported of the work that stands last, once.
 """
@@ -38,11 +37,10 @@ PART = sub("part", [start("in"), user("x"), end("out")], chain("in", "x", "out")
 
 def called(name: str = "q") -> bytes:
     """A process of one task and a wait for a message or a timer."""
-    return file(process(name, [start("in"), user("x"), node("eventBasedGateway", "which"), node(CATCH, "came",
-                           message("m")),
-                               node(CATCH, "late", timer("P2D")), end("out"), end("out2")],
-                        [*chain("in", "x", "which", "came", "out"), *chain("which", "late", "out2")]),
-                           messages=("m",))  # fmt: skip
+    nodes = [start("in"), user("x"), node("eventBasedGateway", "which"), node(CATCH, "came", message("m"))]
+    nodes += [node(CATCH, "late", timer("P2D")), end("out"), end("out2")]
+    flows = [*chain("in", "x", "which", "came", "out"), *chain("which", "late", "out2")]
+    return file(process(name, nodes, flows), messages=("m",))
 
 
 def many(body: str) -> list[bytes]:
