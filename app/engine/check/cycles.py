@@ -54,7 +54,7 @@ def passes_by_itself(node: Node, bundle: Neighbours, depth: int = 0) -> bool:
 
 
 def _is_asked_before(node: Node) -> bool:
-    """Whether the box repeats as long as a condition is true that is asked before the first time: perhaps not at all."""
+    """Whether the box repeats while a condition holds that is asked before the first time: perhaps not at all."""
     loop = node.xml.find("b:standardLoopCharacteristics", NS)
     return loop is not None and bool(loop.get("testBefore") == "true")
 
