@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from app.commands.runner import Runner
 from app.commands.task.complete import CompleteTask
 from app.domain.clock import FrozenClock
 from app.domain.roles import SYSTEM, Actor
+from app.domain.toml import parse_toml
 from app.queries.person import people
 from app.store.accounts import User
 from app.store.database import reading
@@ -114,4 +114,4 @@ def _person(session: Session, email: str, at: datetime) -> Actor:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    return parse_toml(path.read_bytes())

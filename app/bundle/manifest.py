@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.nearest import asked_after
 from app.domain.text import Text
+from app.domain.toml import WrongToml, parse_toml
 
 MANIFEST = "manifest.toml"
 VariableType = Literal["text", "number", "boolean", "date", "unit"]
@@ -107,9 +107,8 @@ class Manifest:
 def read_manifest(data: bytes) -> Manifest:
     """The manifest in a file's bytes. Raises InvalidDiagram, with a finding that names the place, when it is wrong."""
     try:
-        table = tomllib.loads(data.decode())
-        return _manifest(_Table(table, ""))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return _manifest(_Table(parse_toml(data), ""))
+    except WrongToml as error:
         raise _refused(
             None, "Berkas ini bukan TOML yang benar", "This file is not valid TOML", Text(*2 * [str(error)])
         ) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from app.bundle.manifest import MANIFEST, Manifest, read_manifest
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.domain.toml import WrongToml, parse_toml
 from app.engine.decisions.decision import Decision, read_decision
 from app.engine.definition import Definition, define
 from app.engine.elements import NS, read_elements
@@ -167,8 +167,8 @@ def drawn_names(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
 def read_toml(data: bytes, name: str) -> dict[str, Any]:
     """A TOML file's table. Raises InvalidDiagram naming the file when it is not TOML."""
     try:
-        return tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return parse_toml(data)
+    except WrongToml as error:
         raise _refused(
             name, f"Berkas ini bukan TOML yang benar: {error}.", f"This file is not valid TOML: {error}."
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +10,10 @@ from typing import Any
 from app.domain.errors import Refusal
 from app.domain.nearest import asked_after
 from app.domain.text import Text
+from app.domain.toml import WrongToml, parse_toml
 
 KINDS = ("task", "wait", "until", "message")
+YEARS = range(2000, 2200)  # at the ends of all years no time can be added
 MOST_STEPS = 500  # each is played at every check
 _STEP = frozenset({*KINDS, "as", "unit", "clock", "answers", "status"})
 _EXPECT = frozenset({"path", "end", "due", "sent", "status"})
@@ -70,8 +71,8 @@ class Scenario:
 def read_scenario(data: bytes, file: str) -> Scenario:
     """The scenario in a file's bytes; raises WrongScenario naming the file and the place."""
     try:
-        table = tomllib.loads(data.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = parse_toml(data)
+    except WrongToml as error:
         raise _wrong(file, Text(str(error), str(error))) from error
     _known(file, table, _TOP, "")
     steps = _of(file, table, "step", list, [])
@@ -82,7 +83,7 @@ def read_scenario(data: bytes, file: str) -> Scenario:
         _title(file, _of(file, table, "title", dict)),
         _instant(file, table.get("start"), "start"),
         _of(file, table, "data", dict, {}),
-        tuple(_of(file, table, "similar", list, [])),
+        _names(file, table, "similar") or (),
         tuple(_move(file, step, f"step {number}") for number, step in enumerate(steps, 1)),
         _expected(file, _of(file, table, "expect", dict, {})),
     )
@@ -124,12 +125,11 @@ def _move(file: str, step: Any, place: str) -> Move:
 def _expected(file: str, table: dict[str, Any]) -> Expected:
     _known(file, table, _EXPECT, "expect: ")
     due = {key: _instant(file, at, f"expect.due.{key}") for key, at in _of(file, table, "due", dict, {}).items()}
-    path, sent = _of(file, table, "path", list, None), _of(file, table, "sent", list, None)
     return Expected(
-        None if path is None else tuple(path),
+        _names(file, table, "path"),
         _of(file, table, "end", str, None),
         due,
-        None if sent is None else tuple(sent),
+        _names(file, table, "sent"),
         _of(file, table, "status", str, None),
     )
 
@@ -144,7 +144,18 @@ def _of(file: str, table: Mapping[str, Any], key: str, kind: type, default: Any 
     return value
 
 
+def _names(file: str, table: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
+    found = _of(file, table, key, list, None)
+    if found is not None and not all(isinstance(each, str) for each in found):
+        raise _wrong(file, Text(f"{key}: harus berupa daftar nama", f"{key}: a list of names is expected"))
+    return None if found is None else tuple(found)
+
+
 def _instant(file: str, value: Any, place: str) -> datetime:
+    if isinstance(value, datetime) and value.year not in YEARS:
+        first, last = YEARS[0], YEARS[-1]
+        said = Text(f"{place}: tahunnya {first} sampai {last}", f"{place}: a year from {first} to {last} is expected")
+        raise _wrong(file, said)
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise _wrong(
             file,

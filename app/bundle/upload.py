@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-import tomllib
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -17,17 +17,20 @@ from app.bundle.read import FORM_LABELS, LABELS, MAX_FILES, MAX_UNPACKED
 from app.domain.errors import InvalidDiagram, Refusal
 from app.domain.findings import Finding
 from app.domain.text import Text
+from app.domain.toml import WrongToml, parse_toml
 from app.engine.elements import read_elements
 from app.engine.xml import BPMN, MAX_BYTES, local_name, parse_xml
 
 DMN = "omg.org/spec/DMN/"
 MANIFEST_KEYS = frozenset({"diagram", "lanes", "variables", "calls", "decisions", "start_form"})
 SCENARIO_KEYS = (frozenset({"step", "expect"}), frozenset({"title", "start"}))
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what other systems put into archives
 UTF8, UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 COPY = re.compile(r"(?:[ _-]*\(\d+\)|-v\d+|[ _-]+(?:copy|salinan))+(?=\.\w+$)", re.IGNORECASE)
-PLAIN_NAME = re.compile(r"[\w .()-]{1,100}")
-DECLARED = re.compile(r"""(<\?xml[^>]*encoding=)(["'])[^"']*\2""")
+PLAIN_NAME = re.compile(r"(?!\.)[\w .()-]{1,100}")
+LONGEST_NAME = 200
+DECLARED = re.compile(r"""\A(<\?xml[^>]*encoding=)(["'])[^"']*\2""")
 RULE = "upload"
 AGAIN = Text("Periksa berkasnya lalu unggah lagi.", "Check the file and upload it again.")
 
@@ -54,7 +57,7 @@ class _Sent:
     @property
     def plain(self) -> str:
         """The name without folders and without what a browser adds to a second download."""
-        return COPY.sub("", PurePosixPath(self.name.replace("\\", "/")).name)
+        return COPY.sub("", PurePosixPath(self.name.replace("\\", "/")).name[-LONGEST_NAME:])
 
 
 class _Misplaced(Exception):
@@ -79,7 +82,7 @@ def place(
     taken: dict[str, _Sent] = {}
     for each in files:
         try:
-            path = places.of(each)
+            path = _plain_path(each, places.of(each))
         except _Misplaced as refused:
             findings += refused.findings
             continue
@@ -126,7 +129,8 @@ class _Places:
         self.forms = frozenset((*asked, *(PurePosixPath(name).stem for name in live if name.endswith(".form"))))
         self.processes = _owners(live, ".bpmn", "process")
         self.decisions = _owners(live, ".dmn", "decision")
-        self.titles = {_title(data): name for name, data in live.items() if name.startswith("scenarios/")}
+        scenarios = ((name, _title(data)) for name, data in live.items() if name.startswith("scenarios/"))
+        self.titles = {title: name for name, title in scenarios if title}
 
     def of(self, each: _Sent) -> str:
         """The path of a file in the bundle; raises _Misplaced."""
@@ -204,8 +208,8 @@ class _Places:
 
     def _toml(self, each: _Sent) -> str:
         try:
-            table = tomllib.loads(each.content.decode())
-        except (ValueError, RecursionError) as error:
+            table = parse_toml(each.content)
+        except WrongToml as error:
             raise _refused(each, Text(
                 f"Berkas ini bukan TOML yang benar: {error}.", f"This file is not valid TOML: {error}."
             )) from None  # fmt: skip
@@ -213,11 +217,7 @@ class _Places:
             return self._manifest(each, table)
         if all(some & table.keys() for some in SCENARIO_KEYS):
             path = f"scenarios/{each.plain}"
-            if not PLAIN_NAME.fullmatch(each.plain):
-                raise _refused(each, Text("Nama berkas tidak diterima.", "This file name is not accepted."), Text(
-                    "Pakai huruf, angka, titik, dan garis bawah.", "Use letters, digits, dots and underscores."
-                ))  # fmt: skip
-            return path if path in self.live else self.titles.get(_title(each.content), path)
+            return path if path in self.live else self.titles.get(_title(each.content) or "", path)
         keys = frozenset(table)
         known = {SERVICE + name: names for name, names in self.service.items()}
         known |= {LABELS: self.elements, FORM_LABELS: self.forms}
@@ -278,9 +278,14 @@ def _unpacked(name: str, content: bytes) -> Iterator[_Sent]:
                 raise _too_large(archive)
             if not entries:
                 raise _refused(archive, Text("Arsip ini tidak memuat berkas.", "This archive holds no files."))
-            for entry in entries:  # no more is read of each than the size that it gives
+            if any(entry.compress_type not in PACKED for entry in entries):
+                raise _refused(archive, Text(
+                    "Arsip ini dimampatkan dengan cara yang tidak dibaca di sini.",
+                    "This archive is compressed in a way that is not read here.",
+                ), Text("Buat lagi sebagai ZIP biasa.", "Make it again as an ordinary ZIP file."))  # fmt: skip
+            for entry in entries:  # of what is packed so, no more is unpacked than the size that the entry gives
                 yield _Sent(entry.filename, plain_text(zipped.read(entry)))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise _refused(
             archive, Text("Berkas ini bukan arsip ZIP yang utuh.", "This is not a sound ZIP file.")
         ) from None
@@ -299,6 +304,15 @@ def _hidden(name: str) -> bool:
 
 def _refused(each: _Sent, message: Text, fix: Text = AGAIN) -> _Misplaced:
     return _Misplaced([Finding(each.name[:120], None, RULE, "error", message, fix)])
+
+
+def _plain_path(each: _Sent, path: str) -> str:
+    """The path, if all its parts are plain names; what the content gives (a form's id) is as foreign as a name."""
+    if all(PLAIN_NAME.fullmatch(part) for part in path.removeprefix(SERVICE).split("/")):
+        return path
+    raise _refused(each, Text("Nama berkas atau id ini tidak diterima.", "This file name or id is not accepted."), Text(
+        "Pakai huruf, angka, titik, dan garis bawah.", "Use letters, digits, dots and underscores."
+    ))  # fmt: skip
 
 
 def _twice(each: _Sent, other: _Sent, path: str) -> Finding:
@@ -331,11 +345,11 @@ def _is_manifest(content: bytes) -> bool:
 
 
 def _toml(content: bytes) -> Mapping[str, Any]:
-    if content[:1] in (b"<", b"{", b"P"):
+    if content[:1] in (b"<", b"{", b"P") or len(content) > MAX_BYTES:
         return {}
     try:
-        return tomllib.loads(content.decode())
-    except (ValueError, RecursionError):
+        return parse_toml(content)
+    except WrongToml:
         return {}
 
 
@@ -343,9 +357,10 @@ def _keys(content: bytes) -> frozenset[str]:
     return frozenset(_toml(content))
 
 
-def _title(content: bytes) -> Any:
+def _title(content: bytes) -> str | None:
     title = _toml(content).get("title")
-    return title.get("id") if isinstance(title, dict) else None
+    said = title.get("id") if isinstance(title, dict) else None
+    return said if isinstance(said, str) else None
 
 
 def _named(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from app.domain.clock import SystemClock
 from app.domain.durations import CalendarError
 from app.domain.limits import Limit
 from app.domain.text import Text
+from app.domain.toml import parse_toml
 from app.domain.words import instant_text, span_text
 from app.settings import content_dir, database_of, terminal_language
 
@@ -142,7 +142,7 @@ def _from_file(path: Path) -> Office:
 
 def _read(place: Text, content: str) -> Calendar:
     try:
-        return calendar_from(tomllib.loads(content))
+        return calendar_from(parse_toml(content.encode()))
     except BadCalendar as error:
         faults = error.findings
         refuse(

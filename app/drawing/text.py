@@ -10,6 +10,7 @@ _WIDTHS = {
 _WIDTH = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
 _BOLDER = 1.15  # how much wider heavy letters are
 LEAST = 11.0  # pixels; smaller letters are not read
+ROUNDING = 1e-6  # widths that are added letter by letter differ so little from that of the line
 STEP = 1.2  # from line to line, in sizes
 
 
@@ -21,11 +22,17 @@ def text_width(text: str, size: float, weight: int = 400) -> float:
 def wrap(text: str, width: float, size: float, most: int = 8, weight: int = 400) -> list[str]:
     """The lines of `text` at most `width` pixels wide; a too long word is broken, what is over `most` is cut."""
     lines: list[str] = []
+    used, space = 0.0, text_width(" ", size, weight)
     for word in text.split():
-        if lines and text_width(f"{lines[-1]} {word}", size, weight) <= width:
+        more = text_width(word, size, weight)
+        if lines and used + space + more <= width - ROUNDING:
             lines[-1] += f" {word}"
+            used += space + more
         else:
             lines += _broken(word, width, size, weight)
+            used = text_width(lines[-1], size, weight)
+        if len(lines) > most:
+            break  # what is cut off need not be measured
     if len(lines) > most:
         return [*lines[: most - 1], lines[most - 1][:-1] + "…"]
     return lines
@@ -44,9 +51,12 @@ def _fits(text: str, width: float, height: float, size: float, weight: int) -> b
 
 
 def _broken(word: str, width: float, size: float, weight: int) -> list[str]:
-    parts = [""]
+    parts, used = [""], 0.0
     for letter in word:
-        if parts[-1] and text_width(parts[-1] + letter, size, weight) > width:
+        more = text_width(letter, size, weight)
+        if parts[-1] and used + more > width - ROUNDING:
             parts.append("")
+            used = 0.0
         parts[-1] += letter
+        used += more
     return parts

@@ -82,6 +82,7 @@ def _document(content: bytes, found: Found) -> dict[str, Any] | None:
         return None
     try:
         schema = json.loads(content)
+        json.dumps(schema, ensure_ascii=False).encode()  # halves of a character, which JSON can write, are no text
     except (ValueError, RecursionError):
         schema = None
     if not isinstance(schema, dict):

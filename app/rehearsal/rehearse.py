@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
+from operator import or_
 
 from app.bundle.read import Bundle
 from app.bundle.scenario import Expected, Move, Scenario, WrongScenario, read_scenario
@@ -18,6 +20,7 @@ from app.sdk import Handlers
 from app.standard.service import ServiceData
 
 ANYTHING = "..."
+FAULTS = (Refusal, CalendarError, ValueError, KeyError, OverflowError)  # what a scenario may run into
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def rehearse_one(bundle: Bundle, service: ServiceData, handlers: Handlers, name:
     try:
         stage = Stage(play, scenario.start, scenario.data)
         failure = _played(stage, scenario) or _judged(stage, scenario.expected)
-    except (Refusal, CalendarError, ValueError, KeyError) as error:
+    except FAULTS as error:
         failure = _at("awal", "the start", error)
     if stage is None:
         return Rehearsal(name, scenario.title, False, failure=failure)
@@ -104,7 +107,7 @@ def _played(stage: Stage, scenario: Scenario) -> Text | None:
     for number, move in enumerate(scenario.moves, 1):
         try:
             make(stage, move)
-        except (Refusal, CalendarError, ValueError, KeyError) as error:
+        except FAULTS as error:
             return _at(f"langkah {number}", f"step {number}", error)
         if move.status is not None and stage.status != move.status:
             return Text(
@@ -145,12 +148,15 @@ def _judged(stage: Stage, expected: Expected) -> Text | None:
 
 def follows(path: Iterable[str], pattern: Iterable[str]) -> bool:
     """Whether `path` is exactly the pattern, in which "..." stands for any run of elements."""
-    steps, wanted = list(path), list(pattern)
-    if not wanted:
-        return not steps
-    if wanted[0] == ANYTHING:
-        return any(follows(steps[n:], wanted[1:]) for n in range(len(steps) + 1))
-    return bool(steps) and steps[0] == wanted[0] and follows(steps[1:], wanted[1:])
+    reached = [True]  # for each number of steps: whether the pattern so far can end there
+    steps = list(path)
+    reached += [False] * len(steps)
+    for wanted in pattern:
+        if wanted == ANYTHING:
+            reached = list(accumulate(reached, or_))
+        else:
+            reached = [False] + [here and step == wanted for here, step in zip(reached, steps, strict=False)]
+    return reached[-1]
 
 
 def contains(sent: Iterable[str], wanted: Iterable[str]) -> bool:

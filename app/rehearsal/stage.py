@@ -24,6 +24,7 @@ from app.standard.sources import sources_of
 
 TRACKING_ID = "0000000000"
 WITHDRAW = "withdraw"
+MOST_FIRED = 1_000  # timers of one case: a reminder each working day for four years
 FILED = {"origin": "national", "channel": "web"}  # what a complaint filed on the web page has
 
 
@@ -62,6 +63,7 @@ class Stage:
         self.answers: dict[str, Mapping[str, Any]] = {}
         self._entered: dict[str, datetime] = {}  # when each element was last entered
         self._counting: dict[str, tuple[Limit, datetime]] = {}  # limits of open tasks, and from when they count
+        self._fired = 0
         self._pauses: list[tuple[datetime, datetime]] = []
         self._paused_at: datetime | None = None
         variables = self._filed(data)
@@ -132,6 +134,9 @@ class Stage:
         self.now = until
 
     def _fire(self, timer: str) -> None:
+        self._fired += 1
+        if self._fired > MOST_FIRED:
+            raise _mishap(f"lebih dari {MOST_FIRED} pewaktu berbunyi", f"more than {MOST_FIRED} timers fired")
         self.step(lambda live: live.fire(timer, self.env))
 
     def later(self, span: str, clock: str) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from app.domain.findings import Finding, Severity
 from app.domain.nearest import meant
 from app.domain.text import Text
+from app.domain.toml import parse_toml
 
 R = TypeVar("R")
 
@@ -36,8 +36,8 @@ class Source:
         try:
             if len(content) > LARGEST:
                 raise ValueError(f"more than {LARGEST} bytes")
-            return tomllib.loads(content.decode("utf-8"))
-        except (ValueError, RecursionError) as fault:
+            return parse_toml(content)
+        except ValueError as fault:
             self.error(
                 None,
                 "service-toml",

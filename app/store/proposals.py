@@ -11,13 +11,15 @@ from app.store.base import Base, Code, Id, Instant
 
 
 class Proposal(Base):
-    """One proposed change. `content` is an archive of all files of a version; nothing of it is in force."""
+    """One proposed change. `content` is an archive of its files; nothing of it is in force.
+
+    `key` is the procedure, or for the service's own data the procedure on whose page it stands."""
 
     __tablename__ = "proposal"
     __table_args__ = (Index(None, "key", "state"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))  # deployment
+    kind: Mapped[str] = mapped_column(String(16))  # deployment | service
     key: Mapped[str] = mapped_column(Code)
     origin: Mapped[str] = mapped_column(String(16))  # person | files (found changed at a start of the program)
     digest: Mapped[str] = mapped_column(String(64))

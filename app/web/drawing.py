@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
@@ -71,15 +73,23 @@ def parts(drawn: bytes, file: str) -> tuple[Part, ...]:
         return ()
     missing = [shape.box for shape in plan.shapes if not is_area(shape)]
     missing += [shape.label for shape in plan.shapes if shape.label] + [line.label for line in plan.lines if line.label]
-    found = []
-    for row, top in enumerate(_spread(whole.y, whole.height, HIGH, SHARED[1]), 1):
-        for column, left in enumerate(_spread(whole.x, whole.width, READABLE, SHARED[0]), 1):
-            part = Part(row, column, Box(left, top, READABLE, HIGH))
-            rest = [box for box in missing if not box.lies_in(part.box)]
-            if len(rest) < len(missing):
-                found.append(part)
-                missing = rest
+    tops, lefts = _spread(whole.y, whole.height, HIGH, SHARED[1]), _spread(whole.x, whole.width, READABLE, SHARED[0])
+    shown: dict[tuple[int, int], set[Box]] = defaultdict(set)
+    for box in missing:
+        for row in _around(tops, HIGH, box.y, box.height):
+            for column in _around(lefts, READABLE, box.x, box.width):
+                shown[row, column].add(box)
+    found, seen = [], set[Box]()
+    for row, column in sorted(shown):
+        if not shown[row, column] <= seen:
+            seen |= shown[row, column]
+            found.append(Part(row + 1, column + 1, Box(lefts[column], tops[row], READABLE, HIGH)))
     return tuple(found)
+
+
+def _around(starts: list[float], part: float, start: float, length: float) -> range:
+    """Which of the parts that begin at `starts` show this whole."""
+    return range(bisect_left(starts, start + length - part), bisect_right(starts, start))
 
 
 def _spread(start: float, length: float, part: float, shared: float) -> list[float]:

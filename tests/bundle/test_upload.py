@@ -26,9 +26,9 @@ def upload(*sent: tuple[str, bytes]) -> Upload:
     return place("pengaduan_sp4n", LIVE, sent, SERVICE)
 
 
-def archive(files: Mapping[str, bytes]) -> bytes:
+def archive(files: Mapping[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+    with zipfile.ZipFile(packed, "w", packing) as into:
         for name, content in files.items():
             into.writestr(name, content)
     return packed.getvalue()
@@ -144,9 +144,21 @@ def test_utf_16_is_read_like_everything_else() -> None:
     assert upload(("x.toml", LIVE["manifest.toml"].decode().encode("utf-16"))).files == LIVE
 
 
+def test_what_costs_more_than_its_length_is_answered_all_the_same() -> None:
+    declared = ("<?xml " * 80_000).encode("utf-16")
+    assert upload(("a.bpmn", declared)).findings
+    assert upload((" " * 60_000 + "(1", b"x")).findings
+    listed = b'title = { id = [1], en = "x" }\nstart = 2026-11-23T09:00:00+07:00\nstep = []\nexpect = {}\n'
+    assert upload(("a.toml", listed)).files["scenarios/a.toml"] == listed, "what is wrong in it is the rehearsal's"
+
+
 FIRST = "scenarios/01_tujuh_langkah.toml"
 CALLED = b'<bpmn:process id="minta_kelengkapan" />'
 OTHER_DECISION = re.sub(rb'(<decision [^>]*id=")\w+', rb"\1tarif", LIVE["routing.dmn"])
+UNTITLED = LIVE[FIRST].replace(b"Tujuh langkah sampai pelapor puas", b"Jalan lurus dengan foto")
+CORRUPT = bytearray(archive({"a.toml": b'title = "x"\n' * 50}))
+CORRUPT[36:38] = b"\xff\xff"  # within the packed bytes
+FORM = b'{"id": "\\ud800", "components": []}'
 BOMB = archive({"a.toml": b"x" * 6_000_000})
 REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "empty": ((("a.bpmn", b""),), "kosong"),
@@ -183,11 +195,19 @@ REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "text called zip": ((("a.zip", b"halo"),), "ZIP"),
     "empty zip": ((("a.zip", archive({})),), "tidak memuat berkas"),
     "clutter zip": ((("a.zip", archive({"__MACOSX/x": b"x"})),), "tidak memuat berkas"),
+    "corrupt zip": ((("a.zip", bytes(CORRUPT)),), "ZIP"),
+    "bzip2": ((("a.zip", archive({"a.toml": b"x"}, zipfile.ZIP_BZIP2)),), "dimampatkan"),
+    "lzma": ((("a.zip", archive({"a.toml": b"x"}, zipfile.ZIP_LZMA)),), "dimampatkan"),
+    "key without end": ((("manifest.toml", b"key = 1\n" + b"a." * 200_000 + b"b = 1"),), "TOML"),
+    "long number": ((("manifest.toml", b"key = 0x" + b"f" * 6_000),), "TOML"),
+    "climbing form": ((("...form", FORM),), "id ini tidak diterima"),
+    "script form": ((("<b onclick=x>.form", FORM),), "id ini tidak diterima"),
+    "ringing form": ((("x y\x07.form", FORM),), "id ini tidak diterima"),
     "bomb": ((("a.zip", BOMB),), "Arsip ini memuat lebih"),
     "many": ((("a.zip", archive({f"{n}.toml": b"x" for n in range(201)})),), "Arsip ini memuat lebih"),
     "zip in zip": ((("a.zip", archive({"b.zip": archive({"x.bpmn": DRAWN})})),), "bukan berkas prosedur"),
     "two of one id": ((("a.bpmn", DRAWN), ("b.bpmn", LIVE[DIAGRAM])), "“a.bpmn” dan “b.bpmn”"),
-    "climbing name": ((("a.zip", archive({"../../x<y>.toml": LIVE[FIRST]})),), "Nama berkas"),
+    "climbing name": ((("a.zip", archive({"../../x<y>.toml": UNTITLED})),), "Nama berkas"),
     "service mixed": ((("sla.toml", SERVICE["sla.toml"]), ("a.bpmn", DRAWN)), "Data layanan (sla.toml)"),
     "both drawings in one": (
         (("a.bpmn", LIVE[DIAGRAM].replace(b"</bpmn:definitions>", CALLED + b"</bpmn:definitions>")),),
@@ -204,7 +224,12 @@ def test_what_fits_nowhere_is_refused_once_with_its_name_and_what_to_do(kind: st
     assert finding.severity == "error" and finding.file
     assert said in finding.message.id
     assert finding.message.en and finding.fix.id and finding.fix.en
-    assert any(finding.file.startswith(name) for name, _ in sent) or kind in ("zip in zip", "climbing name")
+    assert any(finding.file.startswith(name) for name, _ in sent) or kind in (
+        "zip in zip",
+        "climbing name",
+        "climbing form",
+        "hidden form",
+    )
 
 
 def test_every_file_that_fits_nowhere_is_named_at_once() -> None:

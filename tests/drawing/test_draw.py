@@ -180,3 +180,10 @@ def test_what_is_fitted_stays_in_its_place_in_letters_that_can_be_read(
 def test_too_many_lines_are_cut_with_a_mark() -> None:
     lines = wrap("kata " * 50, 40, 12, most=3)
     assert len(lines) == 3 and lines[-1].endswith("…")
+
+
+def test_a_label_of_a_book_is_measured_no_more_than_it_is_shown() -> None:
+    assert wrap("kata " * 200_000, 40, 12, most=3)[-1].endswith("…")
+    assert len(wrap("a" * 200_000, 40, 12, most=3)) == 3
+    size, lines = fit("i " * 20_000, 90_000, 80, 14)
+    assert len(lines) * size * STEP <= 80

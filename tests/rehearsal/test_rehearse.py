@@ -28,6 +28,12 @@ DISPOSE = (
         ("", "", True),
         ("a", "", False),
         ("a b a b", "... a b", True),
+        ("a b a c", "... a b", False),
+        ("a b c", "... b ... c", True),
+        ("a", "a a", False),
+        ("", "...", True),
+        ("a " * 40, "... " * 1_500 + "a", True),
+        ("a " * 40, "... a " * 30 + "b", False),
     ],
 )
 def test_three_dots_stand_for_any_run_of_tasks(path: str, pattern: str, wanted: bool) -> None:
@@ -53,6 +59,12 @@ def test_messages_must_come_in_their_order_but_others_may_lie_between() -> None:
         ('title = { id = "T" }', "en"),
         ('title = { id = "T", en = "T" }\nstart = 2026-11-23T09:00:00', "zone"),
         (HEAD + "colour = 1", "colour"),
+        (HEAD + "similar = [{ a = 1 }]", "similar"),
+        (HEAD + "[expect]\npath = [1]", "path"),
+        (HEAD + "[expect]\nsent = [['a']]", "sent"),
+        (HEAD.replace("2026-11-23", "0001-01-01"), "start"),
+        (HEAD.replace("2026-11-23", "9999-12-31"), "start"),
+        (HEAD + "[[step]]\nuntil = 9999-12-31T23:00:00+07:00", "step 1"),
         (HEAD + "[[step]]\nas = 'x'", "exactly one of"),
         (HEAD + "[[step]]\ntask = 'a'\nwait = 'P1D'", "exactly one of"),
         (HEAD + "[[step]]\ntask = 'a'\nrole = 'b'", "role"),
@@ -79,6 +91,8 @@ def test_a_scenario_that_cannot_be_read_says_where(text: str, said: str) -> None
         ("[[step]]\nuntil = 2026-11-22T09:00:00+07:00", "time would go back"),
         ("[[step]]\nwait = 'P1DT1H'\nclock = 'working'", "Step 1"),
         ("[[step]]\nwait = 'soon'", "Step 1"),
+        ("[[step]]\nwait = 'P999999999Y'", "Step 1"),
+        ("[[step]]\nwait = 'P8000Y'\n[[step]]\nwait = 'P8000Y'", "Step"),
         (DISPOSE + "status = 'closed'", "the status is disposed, expected closed"),
         (DISPOSE + "[expect]\npath = ['follow_up']", "Path:"),
         (DISPOSE + "[expect]\nend = 'end_closed'", "End: -; expected end_closed"),
@@ -91,6 +105,31 @@ def test_a_step_that_cannot_be_taken_is_told_with_its_number(steps: str, said: s
     assert not result.passed
     assert result.failure is not None and said in result.failure.en
     assert result.failure.id
+
+
+LOOP = b"""<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">
+<process id="p" isExecutable="true"><startEvent id="s"/><sequenceFlow id="a" sourceRef="s" targetRef="t"/>
+<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1S</timeDuration></timerEventDefinition>
+</intermediateCatchEvent><sequenceFlow id="b" sourceRef="t" targetRef="g"/><exclusiveGateway id="g" default="c"/>
+<sequenceFlow id="c" sourceRef="g" targetRef="t"/><sequenceFlow id="d" sourceRef="g" targetRef="e">
+<conditionExpression>${category == 'jalan'}</conditionExpression></sequenceFlow><endEvent id="e"/>
+</process></definitions>"""
+
+
+LOOPING = b"""key = "p"
+title = { id = "P", en = "P" }
+diagram = "p.bpmn"
+[variables.category]
+type = "text"
+"""
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(15, None), (60, "Step 1: more than 1000 timers fired.")])
+def test_a_clock_that_runs_for_ever_is_stopped(minutes: int, said: str | None) -> None:
+    looping = bundle_of({"manifest.toml": LOOPING, "p.bpmn": LOOP})
+    text = HEAD.replace("jalan", "sampah") + f"[[step]]\nwait = 'PT{minutes}M'\n[expect]\npath = []"
+    played = rehearse_one(looping, service(), {}, "one.toml", text.encode())
+    assert (played.failure and played.failure.en) == said
 
 
 def test_a_field_the_form_does_not_have_is_refused_at_the_start() -> None:

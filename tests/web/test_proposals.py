@@ -8,12 +8,22 @@ import re
 import pytest
 
 from app.commands.procedure.deployments import Activate, Deploy
-from app.commands.procedure.proposals import ApproveProposal, OfferFiles, ProposeVersion, RejectProposal
+from app.commands.procedure.proposals import (
+    ApproveProposal,
+    ApproveServiceFiles,
+    OfferFiles,
+    ProposeServiceFiles,
+    ProposeVersion,
+    RejectProposal,
+)
 from app.commands.procedure.service import LoadService
 from app.domain.errors import Conflict, Forbidden, Invalid, InvalidDiagram, NotFound
 from app.domain.roles import SYSTEM
+from app.queries.verify.verify import verify
+from app.store.database import reading
 from app.store.deployments import Deployment
 from app.store.proposals import Proposal
+from app.store.service_data import files_in_force
 from tests.web.conftest import Visit
 from tests.web.uploads import CLEARER, DIAGRAM, FILES, HOME, REASON, UPLOAD, check, deploy, live
 from tests.world import ROOT, World
@@ -32,6 +42,17 @@ def two(service: World) -> World:
     assert content != STANDARD
     service.runner.run(LoadService({"standard.toml": content}, "Dua orang menurut SK."), SYSTEM)
     return service
+
+
+def approval(service: World) -> str:
+    with service.toolbox.database.connect() as connection:
+        content, _digest = files_in_force(connection)["standard.toml"]
+    return "two" if b'approval = "two"' in content else "single"
+
+
+def sound(service: World) -> bool:
+    with reading(service.toolbox.database) as session:
+        return list(verify(session, service.toolbox)) == []
 
 
 def base(service: World) -> str:
@@ -63,6 +84,50 @@ def test_what_one_person_proposes_another_approves_on_its_page(two: World, visit
     assert live(two) == 2
     assert "disetujui" in owner.get(address).text
     assert other.post(f"{address}/setujui", data={"base": base(two)}).status_code == 409, "it was decided"
+
+
+def test_service_data_needs_the_second_person_too(two: World, visit: Visit) -> None:
+    owner, other = visit("pemilik"), visit("pemilik2")
+    with pytest.raises(Conflict):
+        two.runner.run(LoadService({"standard.toml": STANDARD}, REASON), two.actor("pemilik"))
+    checked = check(owner, standard__toml=STANDARD)
+    assert "Ajukan kepada orang kedua" in checked.text
+    sent = deploy(owner, checked.text)
+    assert sent.status_code == 302
+    address = sent.headers["Location"]
+    assert approval(two) == "two", "proposing puts nothing in force"
+    (compared,) = re.findall(r'name="base" value="(\w+)"', html.unescape(other.get(address).text))
+    assert owner.post(f"{address}/setujui", data={"base": compared}).status_code == 409
+    assert other.post(f"{address}/setujui", data={"base": "x"}).status_code == 409, "it was compared with other files"
+    assert "single" in other.get(address).text
+    assert other.post(f"{address}/setujui", data={"base": compared}).status_code == 302
+    assert approval(two) == "single"
+    assert sound(two)
+
+
+def test_whoever_may_not_change_service_data_does_not_approve_it(two: World, visit: Visit) -> None:
+    proposal = two.runner.run(
+        ProposeServiceFiles("pengaduan_sp4n", {"standard.toml": STANDARD}, REASON), two.actor("pemilik")
+    )
+    with pytest.raises(NotFound):
+        two.runner.run(ApproveProposal(proposal, base(two)), two.actor("pemilik2"))
+    with pytest.raises(NotFound):
+        two.runner.run(ApproveServiceFiles(proposed(two), "x"), two.actor("pemilik2"))
+    with pytest.raises(Forbidden):
+        two.runner.run(ApproveServiceFiles(proposal, "x"), two.actor("dinkominfo"))
+
+
+def test_a_proposal_is_decided_on_the_page_of_its_procedure_only(service: World, visit: Visit) -> None:
+    owner, elsewhere = visit("pemilik"), f"/proses/lain/usulan/{proposed(service)}"
+    assert owner.post(f"{elsewhere}/setujui", data={"base": base(service)}).status_code == 404
+    assert owner.post(f"{elsewhere}/tolak", data={"reason": "Istilah ini belum disepakati."}).status_code == 404
+    assert live(service) == 1
+    assert [row.state for row in service.rows(Proposal)] == ["open"]
+
+
+def test_the_trail_knows_a_version_that_was_approved(service: World) -> None:
+    service.runner.run(ApproveProposal(proposed(service), base(service)), service.actor("pemilik"))
+    assert sound(service)
 
 
 def test_where_one_person_is_enough_a_proposal_can_be_approved_by_its_author(service: World) -> None:

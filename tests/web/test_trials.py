@@ -12,9 +12,12 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.bundle.read import bundle_of, read_folder
+from app.commands.procedure.trials import ChangeFiled, StartTrial
+from app.domain.errors import Invalid
 from app.rehearsal.rehearse import rehearse_one
 from app.sdk import handlers_of
 from app.standard.service import read_service
+from app.store.audit import AuditEntry
 from app.store.base import Base
 from app.store.trials import Trial
 from tests.web.conftest import Visit
@@ -155,6 +158,25 @@ def test_the_example_complaint_can_be_another_before_the_first_step(player: Play
     player.do("task:ministry_disposition", FORWARD)
     late = player.do("filed", {"category": "jalan"}, seen=1)
     assert late.status_code != 302 or b'category = "sampah"' in player.owner.get(f"{player.address}/skenario.toml").data
+
+
+def test_what_is_typed_into_a_trial_stays_out_of_the_audit_even_where_it_is_refused(
+    service: World, player: Player
+) -> None:
+    typed = {"title": "JUDULX", "description": "ISIX", "name": "NAMAX", "identity_number": "3375012345678901",
+             "unasked": "LAINX", "category": "jalan"}  # fmt: skip
+    assert player.do("filed", typed).status_code == 302
+    assert player.do("filed", {"category": "NONSENSEX", "title": "JUDULX"}).status_code in (302, 400, 422)
+    player.do("task:ministry_disposition", FORWARD)
+    player.do("task:verify_disposition_dinkominfo", {"authority_decision": "no", "reason": "ALASANX"})
+    service.runner.run(StartTrial(service.rows(Trial)[0].deployment_id, {"title": "JUDULX"}), service.actor("pemilik"))
+    with pytest.raises(Invalid):
+        service.runner.run(ChangeFiled(service.rows(Trial)[1].id, {"unasked": "LAINX"}), service.actor("pemilik"))
+    kept = str([entry.fields for entry in service.rows(AuditEntry)])
+    said = ("JUDULX", "ISIX", "NAMAX", "3375012345678901", "LAINX", "NONSENSEX", "ALASANX")
+    assert [word for word in said if word in kept] == []
+    assert "NAMAX" not in str([row.filed for row in service.rows(Trial)])
+    assert "LAINX" not in str([row.filed for row in service.rows(Trial)])
 
 
 def test_a_trial_that_was_ended_is_read_only_and_a_deleted_one_is_gone(player: Player) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import func, insert, select, update
 from app.bundle.findings import findings
 from app.bundle.manifest import MANIFEST
 from app.bundle.read import Bundle, bundle_of
+from app.commands.approval import refuse_alone
 from app.commands.reasons import need_reason
 from app.commands.transaction import Transaction
-from app.domain.errors import Conflict, InvalidDiagram, NotFound
+from app.domain.errors import InvalidDiagram, NotFound
 from app.domain.findings import Finding, errors
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -24,10 +25,6 @@ from app.store.base import table_of
 from app.store.deployments import Activation, Deployment, DeploymentFile
 from app.store.faults import faultpoint
 
-NEEDS_APPROVAL = Text(
-    "Layanan ini memerlukan dua orang: ajukan perubahan ini, lalu orang lain menyetujuinya.",
-    "This service asks for two people: propose this change, then somebody else approves it.",
-)
 SHOWN = 10  # arrows named in one sentence
 
 _deployment, _file, _activation = table_of(Deployment), table_of(DeploymentFile), table_of(Activation)
@@ -71,9 +68,8 @@ class Deploy:
 
         Raises InvalidDiagram, Conflict where a second person has to approve it.
         """
-        alone = not self.seed and not self.approved and tx.by.kind == "user"
-        if alone and tx.service.standard.approval == "two":
-            raise Conflict(NEEDS_APPROVAL)
+        if not self.seed and not self.approved:
+            refuse_alone(tx)
         bundle, found = tx.prepared
         known = _newest(tx, bundle.key) if self.seed else _same(tx, bundle)
         if known is not None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from sqlalchemy import func, insert, select
 
+from app.commands.approval import refuse_alone
 from app.commands.case import recount
 from app.commands.reasons import need_reason
 from app.commands.transaction import Transaction
@@ -35,16 +36,21 @@ class LoadService:
     files: Mapping[str, bytes]
     reason: str = field(default="")
     seed: bool = False
+    approved: bool = False  # by a second person, where the service asks for two
 
     def execute(self, tx: Transaction) -> tuple[str, ...]:
-        """The names of the files that changed. Raises InvalidServiceData with every finding, Invalid."""
+        """The names of the files that changed.
+
+        Raises InvalidServiceData with every finding, Invalid, Conflict where a second person has to approve it.
+        """
+        if not self.approved:
+            refuse_alone(tx)
         need_reason(self.reason)
         self._refuse_strange()
         change_of_calendar(tx.connection)
         fresh = self._fresh(tx)
         if fresh:
-            held = {name: content for name, (content, _) in files_in_force(tx.connection).items()}
-            service_from({**held, **{name: self.files[name] for name in fresh}}, stored=held.keys() - set(fresh))
+            self._refuse_wrong(tx, fresh)
             seq = tx.sql(select(func.coalesce(func.max(_file.c.seq), 0))).scalar_one()
             rows = [{"seq": seq + number, **self._row(tx, name)} for number, name in enumerate(fresh, 1)]
             tx.sql(insert(_file), rows)
@@ -56,6 +62,17 @@ class LoadService:
             recount.begin(tx, fresh)
         tx.details["changed"] = {name: hashlib.sha256(self.files[name]).hexdigest() for name in fresh}
         return fresh
+
+    def inspect(self, tx: Transaction) -> None:
+        """Raise what `execute` would raise about the files themselves."""
+        need_reason(self.reason)
+        self._refuse_strange()
+        self._refuse_wrong(tx, self.files)
+
+    def _refuse_wrong(self, tx: Transaction, names: Iterable[str]) -> None:
+        held = {name: content for name, (content, _) in files_in_force(tx.connection).items()}
+        new = {name: self.files[name] for name in names}
+        service_from({**held, **new}, stored=held.keys() - new.keys())
 
     def _refuse_strange(self) -> None:
         """Files that are none of the service's would lie in the database and do nothing."""

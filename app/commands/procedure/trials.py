@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select, update
 
+from app.commands.command import PERSONAL
 from app.commands.transaction import Transaction
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.permissions import Permission
@@ -36,7 +37,7 @@ class StartTrial:
 
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     deployment_id: str
-    filed: Mapping[str, Any] | None = None
+    filed: Mapping[str, Any] | None = field(default=None, metadata=PERSONAL)
 
     def execute(self, tx: Transaction) -> str:
         """The id of the trial. Raises NotFound, Refusal when the version cannot begin at all."""
@@ -70,7 +71,7 @@ class AddTrialStep:
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     trial_id: str
     seen: int
-    step: Mapping[str, Any] = field(default_factory=dict)
+    step: Mapping[str, Any] = field(default_factory=dict, metadata=PERSONAL)
 
     def execute(self, tx: Transaction) -> None:
         """Raises NotFound, Conflict, Invalid with the form's sentences, Refusal when the step cannot be played."""
@@ -93,7 +94,7 @@ class ChangeFiled:
 
     permission: ClassVar[Permission] = Permission.DEFINITION_DEPLOY
     trial_id: str
-    filed: Mapping[str, Any]
+    filed: Mapping[str, Any] = field(metadata=PERSONAL)
 
     def execute(self, tx: Transaction) -> None:
         """Raises NotFound, Conflict, Invalid, Refusal when the case cannot begin so."""

@@ -1,4 +1,4 @@
-"""Proposed versions of a procedure."""
+"""Proposed changes of a procedure and of the service's data."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class ProposalRow:
     """One proposal without its files."""
 
     id: str
+    kind: str
     key: str
     origin: str
     reason: str

@@ -38,7 +38,7 @@ def contents(session: Session, toolbox: Toolbox) -> Iterator[Violation]:
 def _deployments(session: Session) -> Iterator[Violation]:
     audited = {
         (fields["key"], fields["version"]): fields["digest"]
-        for fields in _entries(session, "Deploy")
+        for fields in _entries(session, "Deploy", "ApproveProposal")
         if "digest" in fields
     }
     columns = (_deployment.c.id, _deployment.c.key, _deployment.c.version, _deployment.c.digest)
@@ -53,7 +53,7 @@ def _deployments(session: Session) -> Iterator[Violation]:
 
 
 def _service_files(session: Session) -> Iterator[Violation]:
-    loads = list(_entries(session, "LoadService"))
+    loads = list(_entries(session, "LoadService", "ApproveServiceFiles"))
     audited = {change for fields in loads for change in fields["changed"].items()}
     found = set()
     for row in session.execute(select(_service).order_by(_service.c.seq)):
@@ -69,7 +69,7 @@ def _service_files(session: Session) -> Iterator[Violation]:
 
 def _in_force_now(session: Session, loads: list[Any]) -> Iterator[Violation]:
     """Of each file its last loading is in force, and whether a person or a restart put it there."""
-    last = {name: (each, not fields["seed"]) for fields in loads for name, each in fields["changed"].items()}
+    last = {name: (each, not fields.get("seed", False)) for fields in loads for name, each in fields["changed"].items()}
     columns = (_in_force.c.name, _in_force.c.chosen, _service.c.digest)
     there = select(*columns).join(_service, _service.c.id == _in_force.c.file_id)
     held = {row.name: (row.digest, row.chosen) for row in session.execute(there)}
@@ -92,8 +92,8 @@ def _attachments(session: Session, folder: Path) -> Iterator[Violation]:
                 yield _wrong("attachment", row.id, "berkasnya diubah", "its file was changed")
 
 
-def _entries(session: Session, command: str) -> Iterator[Any]:
-    wanted = select(_entry.c.fields).where(_entry.c.command == command, _entry.c.outcome == "done")
+def _entries(session: Session, *commands: str) -> Iterator[Any]:
+    wanted = select(_entry.c.fields).where(_entry.c.command.in_(commands), _entry.c.outcome == "done")
     return iter(session.scalars(wanted.order_by(_entry.c.at, _entry.c.chain, _entry.c.seq)))
 
 

@@ -66,6 +66,8 @@ def command_word(command: str) -> str:
         "SetCaseAside": _("Menyisihkan aduan yang tidak dapat dihitung ulang"),
         "SetPassword": _("Menetapkan kata sandi"),
         "SetSubstitute": _("Menetapkan pengganti"),
+        "ApproveServiceFiles": _("Menyetujui usulan data pelayanan"),
+        "ProposeServiceFiles": _("Mengusulkan data pelayanan"),
         "ApproveProposal": _("Menyetujui usulan perubahan"),
         "ProposeVersion": _("Mengusulkan perubahan"),
         "OfferFiles": _("Mencatat berkas yang berubah"),

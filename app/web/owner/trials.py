@@ -189,7 +189,7 @@ def _kept(found: _Show, typed: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     stage = found.played.stage
     without = {each.key for each in found.form.questions if each.type == "filepicker"} | found.form.personal
-    given = {name: value for name, value in typed.items() if name not in without}
+    given = {name: value for name, value in typed.items() if name in found.form.by_key and name not in without}
     if found.picked == FILED:  # a complaint is made up: its identity is never asked for
         return {name: value for name, value in given.items() if value not in ("", None, [])}
     kept = found.form.load(given, sources_of(service(), stage.now), stage.instance.variables)

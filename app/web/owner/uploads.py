@@ -17,7 +17,7 @@ from app.bundle.difference import FileDifference, difference, file_differences
 from app.bundle.read import Bundle, bundle_of, digest_of, write_files
 from app.bundle.upload import Upload, place
 from app.commands.procedure.deployments import Deploy
-from app.commands.procedure.proposals import ProposeVersion
+from app.commands.procedure.proposals import ProposeServiceFiles, ProposeVersion
 from app.commands.procedure.service import LoadService
 from app.domain.errors import Invalid, InvalidDiagram
 from app.domain.findings import Finding, errors
@@ -137,9 +137,7 @@ class _BundleUpload:
     def put_in_force(self, reason: str) -> ResponseReturnValue:
         """The new version for new cases, or a proposal where a second person has to approve it."""
         if service().standard.approval == "two":
-            proposal_id = run(ProposeVersion(self.placed.files, reason))
-            flash(_("Usulan tersimpan dan menunggu persetujuan orang kedua."), "success")
-            return redirect(url_for("proposals.show", key=self.live.key, proposal_id=proposal_id))
+            return _proposed(self.live, run(ProposeVersion(self.placed.files, reason)))
         deployed = run(Deploy(self.placed.files, reason))
         said = _("Versi %(number)s berlaku. Aduan yang berjalan tetap pada versinya.", number=deployed.version)
         flash(said, "success")
@@ -185,10 +183,17 @@ class _ServiceUpload:
         )
 
     def put_in_force(self, reason: str) -> ResponseReturnValue:
-        """The new contents, for every case that runs."""
+        """The new contents, for every case that runs, or a proposal where a second person has to approve it."""
+        if service().standard.approval == "two":
+            return _proposed(self.live, run(ProposeServiceFiles(self.live.key, self.placed.service, reason)))
         changed = run(LoadService(self.placed.service, reason))
         flash(_("Berlaku mulai sekarang: %(files)s.", files=", ".join(changed)), "success")
         return redirect(url_for("definitions.procedure", key=self.live.key))
+
+
+def _proposed(live: definitions.Version, proposal_id: str) -> ResponseReturnValue:
+    flash(_("Usulan tersimpan dan menunggu persetujuan orang kedua."), "success")
+    return redirect(url_for("proposals.show", key=live.key, proposal_id=proposal_id))
 
 
 def _no_right(name: str) -> Finding:
