@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.bundle.read import Bundle
 from app.domain.errors import Refusal
+from app.domain.json import parse_json
 from app.domain.text import Text
+from app.domain.toml import parse_toml
 from app.engine.xml import FLOW_NODES, local_name, parse_xml
 
 PARTS = FLOW_NODES | {
@@ -130,9 +131,9 @@ def _values(path: str, data: bytes) -> Values | None:
         if path.endswith(".dmn"):
             return dict(_decided(parse_xml(data, path)))
         if path.endswith(".form"):
-            return dict(_asked(json.loads(data)["components"]))
+            return dict(_asked(parse_json(data)["components"]))
         if not path.startswith("scenarios/"):
-            return dict(_told(tomllib.loads(data.decode())))
+            return dict(_told(parse_toml(data)))
     except (Refusal, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass
     return None

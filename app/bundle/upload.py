@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from app.bundle.manifest import MANIFEST
 from app.bundle.read import FORM_LABELS, LABELS, MAX_FILES, MAX_UNPACKED
 from app.domain.errors import InvalidDiagram, Refusal
 from app.domain.findings import Finding
+from app.domain.json import parse_json
 from app.domain.text import Text
 from app.domain.toml import WrongToml, parse_toml
 from app.engine.elements import read_elements
@@ -190,8 +190,8 @@ class _Places:
 
     def _form(self, each: _Sent) -> str:
         try:
-            form = json.loads(each.content.decode())
-        except (ValueError, RecursionError) as error:
+            form = parse_json(each.content)
+        except ValueError as error:
             if each.plain.lower().endswith(".form"):
                 raise _refused(each, Text(
                     f"Formulir ini bukan JSON yang benar: {error}.", f"This form is not valid JSON: {error}."

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.findings import Finding
+from app.domain.json import parse_json
 from app.domain.nearest import meant
 from app.domain.text import PLACEHOLDER, Text
 from app.engine.expressions.errors import ExpressionError
@@ -81,9 +82,8 @@ def _document(content: bytes, found: Found) -> dict[str, Any] | None:
         found.error(None, "form-size", Text("Berkas formulir terlalu besar.", "The form file is too large."), fix)
         return None
     try:
-        schema = json.loads(content)
-        json.dumps(schema, ensure_ascii=False).encode()  # halves of a character, which JSON can write, are no text
-    except (ValueError, RecursionError):
+        schema = parse_json(content)
+    except ValueError:
         schema = None
     if not isinstance(schema, dict):
         found.error(

@@ -158,7 +158,8 @@ OTHER_DECISION = re.sub(rb'(<decision [^>]*id=")\w+', rb"\1tarif", LIVE["routing
 UNTITLED = LIVE[FIRST].replace(b"Tujuh langkah sampai pelapor puas", b"Jalan lurus dengan foto")
 CORRUPT = bytearray(archive({"a.toml": b'title = "x"\n' * 50}))
 CORRUPT[36:38] = b"\xff\xff"  # within the packed bytes
-FORM = b'{"id": "\\ud800", "components": []}'
+FORM = b'{"components": []}'
+HALF = LIVE["forms/tanggapan.form"].replace(b'"label": "', b'"label": "\\ud800')
 BOMB = archive({"a.toml": b"x" * 6_000_000})
 REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "empty": ((("a.bpmn", b""),), "kosong"),
@@ -202,6 +203,7 @@ REFUSED: Mapping[str, tuple[tuple[tuple[str, bytes], ...], str]] = {
     "long number": ((("manifest.toml", b"key = 0x" + b"f" * 6_000),), "TOML"),
     "climbing form": ((("...form", FORM),), "id ini tidak diterima"),
     "script form": ((("<b onclick=x>.form", FORM),), "id ini tidak diterima"),
+    "form of half a character": ((("tanggapan.form", HALF),), "JSON"),
     "ringing form": ((("x y\x07.form", FORM),), "id ini tidak diterima"),
     "bomb": ((("a.zip", BOMB),), "Arsip ini memuat lebih"),
     "many": ((("a.zip", archive({f"{n}.toml": b"x" for n in range(201)})),), "Arsip ini memuat lebih"),
