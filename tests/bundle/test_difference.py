@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.bundle.difference import Change, FileDifference, difference, file_differences
 from app.bundle.read import bundle_of, read_folder
@@ -128,3 +132,96 @@ def test_a_limit_is_told_by_its_key_and_since_when_it_holds() -> None:
             Text("limit", "limit"), "P3D", "P4D",
         ),
     )  # fmt: skip
+
+
+def changed(path: str, *changes: tuple[str, str]) -> FileDifference:
+    """The difference that each regular expression, replaced once, makes of a file of the procedure or the service."""
+    old = new = (NOW.files.get(path) or (ROOT / "processes/service" / path).read_bytes()).decode()
+    for pattern, replacement in changes:
+        new, count = re.subn(pattern, replacement, new, count=1, flags=re.DOTALL)
+        assert count == 1, pattern
+    (found,) = file_differences({path: old.encode()}, {path: new.encode()})
+    return found
+
+
+FORM = "forms/tindak_lanjut.form"
+EXPRESSION = r"<text>[^<]*</text>(?=\s*</inputExpression>)"
+STRANGE = ("<bpmn:definitions ", '<bpmn:definitions xmlns:x="urn:x" ')
+GROUP = '"components": [{"type": "group", "label": "Kelompok", "components": ['
+QUESTION = "({[^{}]*({[^{}]*}[^{}]*)*})"
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "part", "name"),
+    [
+        ("routing.dmn", [(r"(<rule .*?</rule>)(\s*)(<rule .*?</rule>)", r"\3\2\1")], None, "Urutan"),
+        ("routing.dmn", [('"DLH"', '"D  LH"')], None, "Isi baris"),
+        ("routing.dmn", [(EXPRESSION, "<text>kelurahan</text>")], None, "Teks"),
+        ("routing.dmn", [(EXPRESSION, '<text>if category = "a b" then 1 else 2</text>')], None, "Teks"),
+        (DIAGRAM, [("origin == 'direct'", "origin == 'di  rect'")], "f_origin_direct", "Syarat"),
+        (DIAGRAM, [('camunda:property name="sla"', 'x:property xmlns:x="urn:x" name="sla"')], None, "Batas waktu"),
+        (DIAGRAM, [STRANGE, ("camunda:formKey", "x:formKey")], None, "Formulir"),
+        (DIAGRAM, [('name="sla" value="ministry', 'name="id" value="ministry')], "ministry_disposition", "id"),
+        (DIAGRAM, [('camunda:type="external"', 'camunda:type="internal"')], None, "type"),
+        (FORM, [('"components": \\[', GROUP), ("\\]\\s*}\\s*$", "]}]}")], "outcome", "Di dalam"),
+        (FORM, [(f"{QUESTION},\\s*{QUESTION}", r"\3, \1")], "", "Urutan"),
+        (FORM, [('"required": true', '"required": "true"')], "outcome", "Wajib diisi"),
+        ("manifest.toml", [("coverage = 0.9", 'coverage = "0.9"')], "coverage", "Isi"),
+        ("manifest.toml", [("withdraw = {[^}]*}", "withdraw = {}")], None, None),
+        ("sla.toml", [(r"(\[\[limit\]\].*?)(\[\[limit\]\].*?)(?=\[\[limit\]\])", r"\2\1")], "limit", "Urutan"),
+    ],
+)  # fmt: skip
+def test_what_has_an_effect_is_told_and_never_called_spelling(
+    path: str, changes: list[tuple[str, str]], part: str | None, name: str | None
+) -> None:
+    found = changed(path, *changes)
+    assert not found.respelt
+    told = [(each.part, each.name.id) for each in found.changes]
+    assert any(part in (None, at) and name in (None, called) for at, called in told), (told, found.added)
+
+
+def test_a_step_is_followed_from_lane_to_lane_and_part_to_part_whether_or_not_these_have_ids() -> None:
+    drawn = re.sub(r'<bpmn:lane id="[^"]*" ', "<bpmn:lane ", NOW.files[DIAGRAM].decode())
+    lanes = re.findall(r'<bpmn:lane name="([^"]*)">', drawn)
+    ref = "<bpmn:flowNodeRef>follow_up</bpmn:flowNodeRef>"
+    moved = drawn.replace(ref, "").replace(f'<bpmn:lane name="{lanes[0]}">', f'<bpmn:lane name="{lanes[0]}">{ref}')
+    (found,) = file_differences({DIAGRAM: drawn.encode()}, {DIAGRAM: moved.encode()})
+    assert {each.part for each in found.changes} > {f"lane {lanes[0]}"}
+    task = re.search(r'<bpmn:userTask id="follow_up".*?</bpmn:userTask>', drawn, re.DOTALL)
+    assert task is not None
+    outer = drawn.replace(task[0], f'<bpmn:subProcess id="inner">{task[0]}</bpmn:subProcess>')
+    (found,) = file_differences({DIAGRAM: drawn.encode()}, {DIAGRAM: outer.encode()})
+    assert ("follow_up", "Di dalam", "inner") in {(each.part, each.name.id, each.new) for each in found.changes}
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        (DIAGRAM, [('<dc:Bounds x="', '<dc:Bounds x="9')]),
+        (DIAGRAM, [("<bpmn:process ", "<!-- rapat 3 Mei --><bpmn:process\n  ")]),
+        (DIAGRAM, [("<bpmn:definitions ", '<bpmn:definitions exporterVersion="9.9" ')]),
+        (FORM, [('"components"', '"schemaVersion": 99, "components"')]),
+        ("manifest.toml", [("coverage = 0.9", "# cukup\ncoverage   =   0.90")]),
+        ("scenarios/01_tujuh_langkah.toml", [("start = ", "start   = ")]),
+    ],
+)
+def test_what_has_no_effect_is_called_spelling(path: str, changes: list[tuple[str, str]]) -> None:
+    found = changed(path, *changes)
+    assert found.respelt and not found.changes
+
+
+VALUE = re.compile(rb'(?<=value=")[^"]+|(?<=>)[^<>\s][^<>]*(?=<)|(?<=: ")[^"]+(?=")|(?<== ")[^"]+(?=")|(?<== )\d+')
+TEXTS = {path: data[: data.find(b"<bpmndi:")] if b"<bpmndi:" in data else data for path, data in NOW.files.items()}
+
+
+@given(st.data())
+def test_no_changed_value_of_any_file_is_called_spelling(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(sorted(path for path, text in TEXTS.items() if VALUE.search(text))))
+    at = data.draw(st.sampled_from([found.span() for found in VALUE.finditer(TEXTS[path])]))
+    old = NOW.files[path]
+    new = data.draw(st.sampled_from([b"1", b"true", b"x", b"a  b"]).filter(lambda each: each != old[at[0] : at[1]]))
+    (found,) = file_differences({path: old}, {path: old[: at[0]] + new + old[at[1] :]})
+    line = old[old.rfind(b"\n", 0, at[0]) + 1 : at[0]]
+    assert (
+        not found.respelt or b"#" in line or any(name in line for name in (b"exporter", b"Version", b"layout", b"row"))
+    )
