@@ -55,7 +55,7 @@ class BusinessRuleTask(BpmnSpecMixin):  # type: ignore[misc]
 
 def _as_scalar(value: Any) -> Any:
     """A list that a table collects becomes text with commas, the form in which several instances take it."""
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else value
+    return ", ".join("" if item is None else str(item) for item in value) if isinstance(value, list) else value
 
 
 class ExclusiveGateway(defaults.ExclusiveGateway):  # type: ignore[misc]

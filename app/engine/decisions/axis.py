@@ -150,7 +150,7 @@ def _holds(span: Span, value: Any) -> bool:
         return above and (span.high is None or (value.high is not None and span.high.value >= value.high))
     if span.point and span.low is not None:
         return equal(value, span.low.value)
-    return span.holds(value, {}, {})
+    return span.holds(value, {}, {}) is True
 
 
 def _kind(value: Any) -> str:

@@ -81,6 +81,9 @@ def compile_table(table: Table, file: str) -> Compiled:
         _answer(compiled, Entry(column.id, column.default), column, allowed, 0)
         for column, allowed in zip(table.outputs, compiled.allowed, strict=True)
     ]
+    if table.hit_policy in BY_VALUES:
+        for column, allowed in zip(table.outputs, compiled.allowed, strict=True):
+            _check_order(compiled, column, allowed)
     for number, row in enumerate(table.rows, 1):
         _row(compiled, row, number)
     return compiled
@@ -95,16 +98,6 @@ def _check_table(compiled: Compiled) -> None:
             f"Pilih {', '.join(HIT_POLICIES[:-1])} atau {HIT_POLICIES[-1]}.",
             f"Choose {', '.join(HIT_POLICIES[:-1])} or {HIT_POLICIES[-1]}.",
         ))  # fmt: skip
-    if table.hit_policy in BY_VALUES:
-        for column in table.outputs:
-            if not column.values.strip():
-                compiled.report(column.id, "dmn-output-values", "error", Text(
-                    f"Aturan pilihan {table.hit_policy} memerlukan urutan nilai keluaran “{column.label}”.",
-                    f"The hit policy {table.hit_policy} needs the order of the values of the output “{column.label}”.",
-                ), Text(
-                    "Tulis nilai keluaran menurut urutannya, yang utama lebih dulu.",
-                    "Write the output values in their order, the foremost first.",
-                ))  # fmt: skip
     if table.aggregation not in AGGREGATIONS or (table.aggregation and table.hit_policy != "COLLECT"):
         compiled.report("", "dmn-aggregation", "error", Text(
             f"Penggabung {table.aggregation} tidak didukung di sini.",
@@ -124,6 +117,21 @@ def _check_table(compiled: Compiled) -> None:
             "Tabel keputusan ini tidak memuat baris atau keluaran.", "This decision table has no rows or no outputs."
         ), Text("Isilah tabelnya.", "Fill in the table."))  # fmt: skip
     _check_outputs(compiled)
+
+
+def _check_order(compiled: Compiled, column: Column, allowed: Cell) -> None:
+    """Values can be put in order only where they are listed one by one, as they are."""
+    listed = allowed.spans and all(span.point for span in allowed.spans)
+    if listed and not allowed.expressions and not allowed.negated:
+        return
+    policy, written = compiled.table.hit_policy, column.values.strip() or "-"
+    compiled.report(column.id, "dmn-output-values", "error", Text(
+        f"Aturan pilihan {policy} memerlukan urutan nilai keluaran “{column.label}”; tertulis: {written[:80]}.",
+        f"The hit policy {policy} needs the values of the output “{column.label}” in order; it says: {written[:80]}.",
+    ), Text(
+        'Tulis nilainya satu per satu menurut urutannya, yang utama lebih dulu, misalnya "tinggi", "rendah".',
+        'Write the values one by one in their order, the foremost first, such as "high", "low".',
+    ))  # fmt: skip
 
 
 def _check_outputs(compiled: Compiled) -> None:

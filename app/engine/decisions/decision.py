@@ -79,6 +79,8 @@ class Decision:
 
     def _collected(self, found: list[Outcome]) -> Outcome:
         aggregate = AGGREGATES[self._compiled.table.aggregation]
+        if aggregate is _listed and len(self.outputs) > 1:  # one row stays at one place of all lists
+            aggregate = list
         return {name: aggregate([row[name] for row in found]) for name in self.outputs}
 
 

@@ -14,12 +14,12 @@ from app.engine.expressions.expression import Expression, Signatures, compile_ex
 from app.engine.expressions.functions import Signature
 from app.engine.expressions.operators import MAX_TEXT, bounded
 from app.engine.expressions.operators import modulo as remainder
-from app.engine.expressions.text import MAX_CHARACTERS
+from app.engine.expressions.text import MAX_CHARACTERS, too_long
 from app.engine.expressions.tree import MAX_DEPTH, TOO_COMPLEX
 
 INPUT = "feel_input"  # what `?` stands for: the value of the column
 LONGEST_PATTERN = 200
-QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
 
 
 def null_if_null(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,8 +58,11 @@ def _absolute(value: Any) -> Any:
 
 def _has(values: Any, wanted: Any) -> bool:
     # Lists come as text with commas: a process keeps single values only.
-    found = [each.strip() for each in values.split(",")] if isinstance(values, str) else list(values)
-    return wanted in found
+    if not isinstance(values, str | list):
+        raise ExpressionError(None, Text("Fungsi ini memerlukan daftar.", "This function needs a list."))
+    found = [each.strip() for each in values.split(",")] if isinstance(values, str) else values
+    # In FEEL yes is not the number one.
+    return any(isinstance(each, bool) == isinstance(wanted, bool) and each == wanted for each in found)
 
 
 # FEEL's name -> how many values it takes, what it does. Each has a bounded cost.
@@ -82,9 +85,18 @@ SIGNATURES = Signatures(
         for name, (count, _) in FUNCTIONS.items()
     }
 )
-GIVEN: Mapping[str, Callable[..., Any]] = {CALLED[name]: null_if_null(act) for name, (_, act) in FUNCTIONS.items()}
+GIVEN: Mapping[str, Callable[..., Any]] = {CALLED[name]: null_if_null(act) for name, (_, act) in FUNCTIONS.items()} | {
+    CALLED["list contains"]: lambda values, wanted: None if values is None else _has(values, wanted)
+}
 _CALL = re.compile(r"\b(" + "|".join(name.replace(" ", r"\s+") for name in FUNCTIONS) + r")(\s*\()")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\b(?:if|then|else)\b|[()\[\],]|(?:(?!\b(?:if|then|else)\b)[^"()\[\],])+')
+
+
+def short(text: str) -> str:
+    """The text, if it is no longer than an expression may be, before anything else looks at it; UnsafeExpression."""
+    if len(text) > MAX_CHARACTERS:
+        raise UnsafeExpression(MAX_CHARACTERS, too_long(len(text)))
+    return text
 
 
 def asks_about_input(text: str) -> bool:
@@ -94,14 +106,12 @@ def asks_about_input(text: str) -> bool:
 
 def in_our_notation(text: str, names: Iterable[str] = ()) -> str:
     """The expression with FEEL's forms written as ours; `names` are those with blanks that the file declares."""
-    if len(text) > MAX_CHARACTERS:
-        return text  # refused as it is; rewriting it first would only cost time
     return _conditionals("".join(_written(part, quoted, names) for part, quoted in _parts(text)))
 
 
 def compile_feel(text: str, names: tuple[str, ...] = ()) -> Expression:
     """A cell or input compiled with FEEL's functions; raises ExpressionError."""
-    if asks_about_input(text):
+    if asks_about_input(short(text)):
         raise ExpressionError(None, Text(
             "Tanda ? hanya berlaku pada sel masukan.", "The sign ? stands in the cells of inputs only."
         ))  # fmt: skip
@@ -110,7 +120,7 @@ def compile_feel(text: str, names: tuple[str, ...] = ()) -> Expression:
 
 def compile_test(text: str, names: tuple[str, ...] = ()) -> Expression:
     """A cell that asks about the value of its column, which is given to it as the variable `INPUT`."""
-    found = compile_expression(in_our_notation(text, names), SIGNATURES)
+    found = compile_expression(in_our_notation(short(text), names), SIGNATURES)
     for name, given in found.calls:
         if name == CALLED["matches"] and isinstance(given[1], str):
             _pattern(given[1])

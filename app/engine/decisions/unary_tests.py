@@ -17,8 +17,10 @@ from app.engine.expressions.functions import Functions
 from app.engine.expressions.text import translate
 from app.engine.expressions.tree import parsed
 
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_END = rf'\s*(?:{_QUOTED}|date and time\({_QUOTED}\)|date\({_QUOTED}\)|@{_QUOTED}|[^"\[\]().,]+(?:\.\d+)?)\s*'
+# Possessive throughout: a cell is anybody's text, and no letter of it is tried twice.
+_QUOTED = r'"(?:[^"\\]|\\.)*+"'
+_BARE = r'[^"\[\]().,\s]++(?:\s++[^"\[\]().,\s]++)*+(?:\.\d++)?+'
+_END = rf"\s*+(?:{_QUOTED}|date and time\({_QUOTED}\)|date\({_QUOTED}\)|@{_QUOTED}|{_BARE})\s*+"
 _RANGE = re.compile(rf"([\[(\]])({_END})\.\.({_END})([\])\[])\s*(?=,|$)")
 _COMPARISON = re.compile(r"(<=|>=|!=|==|<|>|=)\s*(.+)", re.DOTALL)
 _DATE = re.compile(rf"(?:(date and time|date)\(\s*({_QUOTED})\s*\)|@({_QUOTED}))")
@@ -52,14 +54,16 @@ class Span:
             if bound is not None:
                 yield bound.value
 
-    def holds(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
-        """Whether `value` lies in the span; nothing (null) lies in no range."""
+    def holds(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool | None:
+        """Whether `value` lies in the span; of nothing (null) nobody knows whether it lies in a range."""
         if self.point and self.low is not None:
             return equal(value, _now(self.low.value, variables, functions))
-        if value is None:
-            return False
-        above = self.low is None or _beyond(value, self.low, 1, variables, functions)
-        return above and (self.high is None or _beyond(value, self.high, -1, variables, functions))
+        sides = [
+            _beyond(value, bound, side, variables, functions)
+            for bound, side in ((self.low, 1), (self.high, -1))
+            if bound is not None
+        ]
+        return False if False in sides else None if None in sides else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +89,38 @@ class Cell:
         """At which place the values that the cell lists have `value`; what it does not list comes last."""
         return next((at for at, span in enumerate(self.spans) if span.holds(value, {}, {})), len(self.spans))
 
-    def _passes(self, test: Expression, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
+    def _passes(self, test: Expression, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool | None:
         found = test.evaluate({**variables, feel.INPUT: value}, functions)
         if found is not None and not isinstance(found, bool):
             raise ExpressionError(None, Text(
                 f"Sel “{self.text}” tidak menghasilkan ya atau tidak.", f"The cell “{self.text}” gives no yes or no."
             ))  # fmt: skip
-        return bool(found)
+        return found
 
     def accepts(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> bool:
-        """Whether the cell is true for `value`; raises ExpressionError where the two cannot be compared."""
+        """Whether the cell is true for `value`; what is unknown is not true, nor is its negation (DMN 1.3, table 50).
+
+        Raises ExpressionError where the two cannot be compared.
+        """
         if self.anything:
             return True
-        fits = any(span.holds(value, variables, functions) for span in self.spans)
-        fits = fits or any(self._passes(test, value, variables, functions) for test in self.tests)
-        return fits != self.negated
+        unknown = False
+        for fits in self._answers(value, variables, functions):
+            if fits:
+                return not self.negated
+            unknown = unknown or fits is None
+        return self.negated and not unknown
+
+    def _answers(self, value: Any, variables: Mapping[str, Any], functions: Functions) -> Iterator[bool | None]:
+        for span in self.spans:
+            yield span.holds(value, variables, functions)
+        for test in self.tests:
+            yield self._passes(test, value, variables, functions)
 
 
 def read_cell(text: str, names: tuple[str, ...] = ()) -> Cell:
     """The cell; raises ExpressionError with the column of what cannot be read."""
-    inner = text.strip()
+    inner = feel.short(text.strip())
     if inner in ("", "-"):
         return Cell(text)
     negation = _NOT.fullmatch(inner)
@@ -160,7 +176,7 @@ def _end(value: Any, included: bool) -> Bound:
 
 def read_value(text: str, names: tuple[str, ...] = ()) -> Any:
     """The constant in a cell, or the expression that gives it; raises ExpressionError."""
-    text = text.strip()
+    text = feel.short(text.strip())
     found = _DATE.fullmatch(text)
     if found:
         return _date(found[1], (found[2] or found[3])[1:-1])
@@ -251,12 +267,12 @@ def _as_date(value: Any, example: Any) -> Any:
     return read if isinstance(example, datetime) else read.date()
 
 
-def _beyond(value: Any, bound: Bound, side: int, variables: Mapping[str, Any], functions: Functions) -> bool:
-    """Whether `value` lies above (side 1) or below (side -1) the bound."""
+def _beyond(value: Any, bound: Bound, side: int, variables: Mapping[str, Any], functions: Functions) -> bool | None:
+    """Whether `value` lies above (side 1) or below (side -1) the bound; None where one of them is nothing."""
     limit = _now(bound.value, variables, functions)
     value = _as_date(value, limit)
     if value is None or limit is None:
-        return False
+        return None
     if isinstance(value, bool) or isinstance(limit, bool) or isinstance(value, datetime) != isinstance(limit, datetime):
         raise _incomparable(value, limit)
     try:

@@ -50,7 +50,7 @@ class Source:
 def translate(text: str, script: bool = False) -> Source:
     """The expression (or script) in Python's notation; raises `ExpressionError` for what can never be read."""
     if len(text) > MAX_CHARACTERS:
-        raise UnsafeExpression(MAX_CHARACTERS, _too_long(len(text)))
+        raise UnsafeExpression(MAX_CHARACTERS, too_long(len(text)))
     start, end = (0, len(text)) if script else _inside(text)
     pieces: list[str] = []
     starts: list[int] = []
@@ -142,7 +142,7 @@ def _checked_text(token: re.Match[str]) -> str:
     return token[0]
 
 
-def _too_long(length: int) -> Text:
+def too_long(length: int) -> Text:
     return Text(
         f"Rumus terlalu panjang: {length} karakter, paling banyak {MAX_CHARACTERS}.",
         f"The expression is too long: {length} characters, at most {MAX_CHARACTERS}.",

@@ -182,3 +182,95 @@ def test_a_cell_that_gives_neither_yes_nor_no_is_an_error_that_names_it() -> Non
 def test_a_test_about_the_wrong_kind_of_value_is_an_error() -> None:
     with pytest.raises(ExpressionError):
         fits('contains(?, "a")', 5)
+
+
+HOSTILE = {
+    "blanks in a range": "[" + " " * 1_990 + "x",
+    "words in a range": "[" + "a " * 990 + "..",
+    "blanks beyond the limit": "[" + " " * 60_000 + "x",
+    "open quotes": '"' + '\\"' * 60_000,
+    "open quotes within the limit": '"' + '\\"' * 990,
+    "ranges": "[1..2]," * 8_000,
+    "brackets": "not(" + "(" * 60_000,
+    "dots": "[1" + "." * 60_000,
+    "questions": "?" * 60_000,
+}
+
+
+@pytest.mark.parametrize("cell", HOSTILE.values(), ids=HOSTILE)
+def test_a_cell_of_any_length_is_answered_at_once_wherever_it_stands(cell: str) -> None:
+    """What is cubic takes hours here; of what is too long nothing but its length is looked at."""
+    asked = ("x", "string")
+    for data in (
+        table([asked], [(cell, '"a"')]),
+        table([asked], [("-", cell)]),
+        table([(cell, "string")], [("-", '"a"')]),
+        table([asked], [("-", '"a"')], values=cell),
+        table([asked], [("-", '"a"')], default=cell),
+        table([asked], [("-", '"a"')], input_values=[cell]),
+    ):
+        found = rules(data)
+        assert "expression-invalid" in found or "expression-unsafe" in found
+    if len(cell) > 2_000:
+        assert "2000" in only(table([asked], [(cell, '"a"')]), "expression-unsafe").message.en
+
+
+@pytest.mark.parametrize(
+    ("cell", "written", "fits"),
+    [
+        ("[ 1 .. 5 ]", 5, True),
+        ("(1.5..2.5]", 1.5, False),
+        ("[low end .. high end]", 3, True),
+        ('[ "a" .. "c" [', "c", False),
+        ('[date("2026-01-01")..@"2026-02-01"]', "2026-01-31", True),
+        ("[1..2],[ 4 .. 5 ]", 4, True),
+    ],
+)
+def test_ranges_are_read_with_blanks_fractions_dates_and_names(cell: str, written: Any, fits: bool) -> None:
+    more = '<inputData name="low end"/><inputData name="high end"/>'
+    data = table([("x", "")], [(cell, '"a"')], "FIRST", more=more)
+    assert (decide(data, x=written, low_end=1, high_end=9) == "a") is fits
+
+
+@pytest.mark.parametrize(
+    ("cell", "fits"),
+    [
+        ("not([1..5])", False),
+        ("not(< 5)", False),
+        ("not(1, > 5)", False),
+        ("not(? > 5)", False),
+        ("not(1)", True),
+        ("!= 1", True),
+        ("not(null)", False),
+        ("null", True),
+        ("null, > 5", True),
+        ("> 5", False),
+        ("-", True),
+    ],
+)
+def test_what_is_unknown_of_nothing_is_not_known_to_be_otherwise(cell: str, fits: bool) -> None:
+    assert (decide(table([("x", "number")], [(cell, '"a"')], "FIRST"), x=None) == "a") is fits
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted", "found"),
+    [
+        ([1], True, False),
+        ([True], 1, False),
+        ([True], True, True),
+        ([1, None], None, True),
+        ([1], None, False),
+        ("jalan, air", "air", True),
+        ("jalan, air", "ai", False),
+        (None, 1, False),
+    ],
+)
+def test_a_list_contains_what_is_equal_as_in_feel(values: Any, wanted: Any, found: bool) -> None:
+    data = table([("x", "")], [("list contains(?, wanted)", '"a"')], "FIRST")
+    assert (decide(data, x=values, wanted=wanted) == "a") is found
+
+
+@pytest.mark.parametrize("values", [5, True, 1.5])
+def test_what_is_no_list_contains_nothing_and_is_said(values: Any) -> None:
+    with pytest.raises(ExpressionError, match="list"):
+        decide(table([("x", "")], [("list contains(?, 1)", '"a"')], "FIRST"), x=values)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.engine.decisions.decision import read_decision
 from app.engine.expressions.errors import ExpressionError
 from tests.engine.decisions.tables import decide, only, rules, table
 
@@ -45,6 +46,16 @@ def test_an_empty_answer_is_left_out_of_a_list() -> None:
     assert decide(table([N], [("> 0", '"a"'), ("> 1", "-")], "COLLECT"), x=5) == ["a"]
 
 
+def test_lists_of_several_columns_keep_each_row_at_one_place() -> None:
+    data = table([N], [("> 0", '"a"'), ("> 1", "-"), ("> 2", '"c"')], "COLLECT").decode()
+    second = '<output id="o2" name="more"/>'
+    data = data.replace("</output>", f"</output>{second}", 1)
+    for number, cell in enumerate(("1", "2", "-")):
+        data = data.replace("</rule>", f'<outputEntry id="b{number}"><text>{cell}</text></outputEntry></RULE>', 1)
+    found = read_decision(data.replace("</RULE>", "</rule>").encode()).decide({"x": 5}, {})
+    assert found == {"unit": ["a", None, "c"], "more": [1, 2, None]}
+
+
 def test_rows_of_unique_and_any_contradict_each_other() -> None:
     for policy, rows in (("UNIQUE", [("> x0", '"a"'), ("> x0", '"a"')]), ("ANY", [("> x0", '"a"'), ("> x0", '"b"')])):
         with pytest.raises(ExpressionError, match="1, 2"):
@@ -64,8 +75,11 @@ def test_a_computed_answer_that_the_values_do_not_list_comes_last() -> None:
 
 
 @pytest.mark.parametrize("policy", ["PRIORITY", "OUTPUT ORDER"])
-def test_an_order_by_values_needs_the_values(policy: str) -> None:
-    found = only(table([N], STEPS, policy), "dmn-output-values")
+@pytest.mark.parametrize(
+    "values", ["", "-", "c, a, b", '"c", a, "b"', 'not("c")', '["a".."c"]', '? = "c"', '"a", > "a"']
+)
+def test_an_order_by_values_needs_the_values_one_by_one(policy: str, values: str) -> None:
+    found = only(table([N], STEPS, policy, values=values), "dmn-output-values")
     assert found.element == "o" and policy in found.message.id
 
 
