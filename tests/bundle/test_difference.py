@@ -225,3 +225,62 @@ def test_no_changed_value_of_any_file_is_called_spelling(data: st.DataObject) ->
     assert (
         not found.respelt or b"#" in line or any(name in line for name in (b"exporter", b"Version", b"layout", b"row"))
     )
+
+
+LANE = "<lane><flowNodeRef>{}</flowNodeRef></lane>"
+ASKED = '{{"type": "text", "key": "a", "label": "{}"}}'
+MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+
+
+def drawn(inner: str) -> str:
+    return f'<definitions xmlns="{MODEL}"><process id="p">{inner}</process></definitions>'
+
+
+def condition(text: str) -> str:
+    return drawn(f"<sequenceFlow id='f'><conditionExpression>{text}</conditionExpression></sequenceFlow>")
+
+
+def script(text: str) -> str:
+    return drawn(f"<scriptTask id='s'><script>{text}</script></scriptTask>")
+
+
+def lanes(*steps: str) -> str:
+    return drawn(f"<laneSet>{''.join(map(LANE.format, steps))}</laneSet>")
+
+
+def end(inner: str) -> str:
+    return drawn(f"<endEvent id='e'>{inner}</endEvent>")
+
+
+def asked(*labels: str) -> str:
+    return '{"components": [' + ", ".join(map(ASKED.format, labels)) + "]}"
+
+
+def rows(*values: int) -> str:
+    return "".join(f'[[row]]\nkey = "a"\nx = {each}\n' for each in values)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "told"),
+    [
+        ("a.bpmn", condition("x == 'a  b'"), condition("x == 'a b'"), "f"),
+        ("a.bpmn", script("if a:\n  b = 1\nc = 1"), script("if a:\n  b = 1\n  c = 1"), "s"),
+        ("a.bpmn", lanes("a", "c"), lanes("b", "c"), "lane"),
+        ("a.bpmn", end(""), end("<terminateEventDefinition/>"), "e"),
+        ("a.form", asked("x", "z"), asked("y", "z"), "a"),
+        ("a.toml", rows(1, 3), rows(2, 3), "row a"),
+        ("a.toml", 'a = "1"', "a = 1", "a"),
+        ("a.toml", 'a = "true"', "a = true", "a"),
+        ("a.toml", "a = 1", "a = 1\n[b]", "b"),
+    ],
+)
+def test_what_looks_alike_and_is_not_is_told(path: str, before: str, after: str, told: str) -> None:
+    (found,) = file_differences({path: before.encode()}, {path: after.encode()})
+    assert not found.respelt
+    assert told in {each.part for each in found.changes} | set(found.added)
+
+
+def test_blanks_between_the_words_of_a_note_mean_nothing() -> None:
+    note = "<textAnnotation id='n'><text>dua{}kata</text></textAnnotation>"
+    before, after = (drawn(note.format(blanks)).encode() for blanks in (" ", "\n    "))
+    assert file_differences({"a.bpmn": before}, {"a.bpmn": after})[0].respelt
