@@ -284,3 +284,10 @@ def test_blanks_between_the_words_of_a_note_mean_nothing() -> None:
     note = "<textAnnotation id='n'><text>dua{}kata</text></textAnnotation>"
     before, after = (drawn(note.format(blanks)).encode() for blanks in (" ", "\n    "))
     assert file_differences({"a.bpmn": before}, {"a.bpmn": after})[0].respelt
+
+
+def test_what_is_added_or_taken_out_changes_no_order() -> None:
+    labelled = '{{"type": "text", "key": "{0}", "label": "{0}"}}'
+    before, after = ('{"components": [' + ", ".join(map(labelled.format, each)) + "]}" for each in ("abd", "acd"))
+    (found,) = file_differences({"a.form": before.encode()}, {"a.form": after.encode()})
+    assert (set(found.added), set(found.removed), found.changes) == ({"c"}, {"b"}, ())

@@ -120,7 +120,7 @@ def compile_feel(text: str, names: tuple[str, ...] = ()) -> Expression:
 
 def compile_test(text: str, names: tuple[str, ...] = ()) -> Expression:
     """A cell that asks about the value of its column, which is given to it as the variable `INPUT`."""
-    found = compile_expression(in_our_notation(short(text), names), SIGNATURES)
+    found = compile_expression(in_our_notation(text, names), SIGNATURES)
     for name, given in found.calls:
         if name == CALLED["matches"] and isinstance(given[1], str):
             _pattern(given[1])

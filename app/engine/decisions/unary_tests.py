@@ -176,7 +176,7 @@ def _end(value: Any, included: bool) -> Bound:
 
 def read_value(text: str, names: tuple[str, ...] = ()) -> Any:
     """The constant in a cell, or the expression that gives it; raises ExpressionError."""
-    text = feel.short(text.strip())
+    text = text.strip()
     found = _DATE.fullmatch(text)
     if found:
         return _date(found[1], (found[2] or found[3])[1:-1])

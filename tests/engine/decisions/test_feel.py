@@ -238,6 +238,7 @@ def test_ranges_are_read_with_blanks_fractions_dates_and_names(cell: str, writte
         ("not([1..5])", False),
         ("not(< 5)", False),
         ("not(1, > 5)", False),
+        ("not(> 5, 1)", False),
         ("not(? > 5)", False),
         ("not(1)", True),
         ("!= 1", True),
@@ -250,6 +251,11 @@ def test_ranges_are_read_with_blanks_fractions_dates_and_names(cell: str, writte
 )
 def test_what_is_unknown_of_nothing_is_not_known_to_be_otherwise(cell: str, fits: bool) -> None:
     assert (decide(table([("x", "number")], [(cell, '"a"')], "FIRST"), x=None) == "a") is fits
+
+
+def test_what_lies_below_a_range_lies_outside_of_it_though_its_other_end_is_unknown() -> None:
+    data = table([("x", "number")], [("not([1..y])", '"a"')], "FIRST")
+    assert (decide(data, x=0, y=None), decide(data, x=2, y=None)) == ("a", None)
 
 
 @pytest.mark.parametrize(
@@ -272,5 +278,5 @@ def test_a_list_contains_what_is_equal_as_in_feel(values: Any, wanted: Any, foun
 
 @pytest.mark.parametrize("values", [5, True, 1.5])
 def test_what_is_no_list_contains_nothing_and_is_said(values: Any) -> None:
-    with pytest.raises(ExpressionError, match="list"):
+    with pytest.raises(ExpressionError, match="needs a list"):
         decide(table([("x", "")], [("list contains(?, 1)", '"a"')], "FIRST"), x=values)
