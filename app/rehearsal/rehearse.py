@@ -16,7 +16,7 @@ from app.domain.errors import Invalid, InvalidDiagram, Refusal
 from app.domain.text import Text
 from app.domain.words import instant_text
 from app.rehearsal.stage import Mishap, Play, Stage
-from app.sdk import Handlers
+from app.sdk import Handlers, Outgoing
 from app.standard.service import ServiceData
 
 ANYTHING = "..."
@@ -37,6 +37,7 @@ class Rehearsal:
     status: str = ""
     end: str | None = None
     due: Mapping[str, datetime] | None = None
+    letters: tuple[Outgoing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def rehearse_one(bundle: Bundle, service: ServiceData, handlers: Handlers, name:
         stage.status,
         stage.end,
         stage.due,
+        tuple(stage.letters),
     )
 
 

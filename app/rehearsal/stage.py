@@ -17,7 +17,10 @@ from app.forms.form import Form
 from app.rules import accusation, assignment, facts, limits
 from app.rules.advance import Advance, advance
 from app.rules.facts import Candidates
+from app.rules.letters import fit_to_send
 from app.rules.limits import Past, until
+from app.rules.offices import office_of
+from app.rules.status_letters import REPORTER, holder_of, letter_of
 from app.sdk import Case, Handlers, Outgoing
 from app.standard.service import ServiceData
 from app.standard.sources import sources_of
@@ -64,6 +67,9 @@ class Stage:
         self._entered: dict[str, datetime] = {}  # when each element was last entered
         self._counting: dict[str, tuple[Limit, datetime]] = {}  # limits of open tasks, and from when they count
         self._fired = 0
+        self._held_by: str | None = None  # the office responsible after the step before
+        self._worker: Text = Text("", "")  # the office whose task was done in this step
+        self._answered: tuple[str, Mapping[str, Any]] | None = None  # the form answered in this step
         self._pauses: list[tuple[datetime, datetime]] = []
         self._paused_at: datetime | None = None
         variables = self._filed(data)
@@ -100,7 +106,9 @@ class Stage:
             raise _mishap(
                 f"{element} untuk unit {wanted.unit}, bukan {unit}", f"{element} is for unit {wanted.unit}, not {unit}"
             )
-        variables = self._taken(self.play.bundle.definition.elements[element].form_key, answers)
+        drawn = self.play.bundle.definition.elements[element]
+        variables = self._taken(drawn.form_key, answers)
+        self._worker = office_of(self.play.service, self.play.bundle.manifest, wanted.unit, drawn.lane)
         self.step(lambda live: live.complete(work.id, variables, self.env))
 
     def asked(self, element: str) -> Candidates:
@@ -165,6 +173,7 @@ class Stage:
         kept = form.load(answers, sources_of(self.play.service, self.now), self.instance.variables)
         if wrong := accusation.faults(self.play.bundle, self.play.service, form, kept, self._accused):
             raise Invalid(errors=wrong)
+        self._answered = form_key, kept
         self.answers.pop(form_key, None)  # the form answered last stands at the end
         self.answers[form_key] = {name: value for name, value in kept.items() if value is not None}
         return dict(facts.project(self.play.bundle, form_key, kept))
@@ -180,6 +189,13 @@ class Stage:
         data = self.answers.get(self.play.bundle.manifest.start_form or "", {})
         category = _text(self.instance.variables.get("category"))
         return bool(data.get("is_confidential")) or assignment.starts_confidential(self.play.service, category)
+
+    @property
+    def _office(self) -> str | None:
+        """The office that is responsible now; of a case that was ended from outside the one that was."""
+        variables, lanes = self.instance.variables, self.play.bundle.manifest.lanes.values()
+        named = sorted({lane.unit_from for lane in lanes if lane.unit_from})
+        return next((str(variables[name]) for name in named if variables.get(name)), self._held_by)
 
     def _form(self, key: str) -> Form:
         form = self.play.bundle.forms.get(key)
@@ -198,13 +214,17 @@ class Stage:
             self._pass(step)
         ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case)
         self._refuse_failed(ran)
-        self.letters += [message for _, message in ran.outgoing]
         self.sent += [message.template for _, message in ran.outgoing]
         for step in ran.steps:
             self._pass(step)
+        entered = [element for step in [*steps, *ran.steps] for _, element in step.entered]
+        users = [element for element in entered if self.play.bundle.definition.elements[element].kind == "userTask"]
+        given = [facts.status_given(self.play.bundle, step, self.instance) for step in [*steps, *ran.steps]]
+        self._tell(next(filter(None, reversed(given)), None), users, [message for _, message in ran.outgoing])
+        self._held_by = assignment.office_after(self.play.bundle, self._held_by, users, self.instance.variables)
         self._pause()
         self._limit()
-        self._open([element for step in [*steps, *ran.steps] for _, element in step.entered], before)
+        self._open(entered, before)
         self.due.update({wait.element: wait.due for wait in self._timers() if wait.due})
         # Through bytes and back after every step, as a real case goes through the database.
         self.instance = Instance.decode(self.play.bundle.definition, self.instance.encode())
@@ -220,6 +240,24 @@ class Stage:
         if self.end and self.end not in self.route:
             self.route.append(self.end)
         self.status = facts.status_after(self.play.bundle, self.status, step, self.instance)
+
+    def _tell(self, status: str | None, opened: list[str], outgoing: list[Outgoing]) -> None:
+        """What tasks say, and the status to the reporter where no task did, as a command does after each step."""
+        play, holder = self.play, None
+        if opened and not self.instance.completed:
+            holder = holder_of(play.bundle, play.service, opened[-1], self.instance.variables, self._accused)
+        sent = {message.template for message in outgoing if message.to == REPORTER}
+        letter = letter_of(play.bundle, play.service, status, sent, self._worker, holder, self._answered)
+        self.letters += [self._as_sent(each) for each in (*outgoing, *([letter] if letter else ()))]
+        self._worker, self._answered = Text("", ""), None
+
+    def _as_sent(self, message: Outgoing) -> Outgoing:
+        """A letter with what every letter carries, as it leaves the house."""
+        about = {"unit": self._office, "category": _text(self.instance.variables.get("category"))}
+        fields = {"tracking_id": TRACKING_ID, "status": self.status}
+        fields |= {name: value for name, value in about.items() if value} | dict(message.fields)
+        template = self.play.service.templates.get(message.template)
+        return Outgoing(message.template, message.to, fit_to_send(fields, template, self._confidential))
 
     def _pause(self) -> None:
         stands = not self.instance.completed and limits.stands_still(self.play.bundle, self.status)
@@ -264,8 +302,7 @@ class Stage:
 
     def _case(self, live: Instance) -> Case:
         data, variables = self.answers.get(self.play.bundle.manifest.start_form or "", {}), live.variables
-        lane_units = [lane.unit_from for lane in self.play.bundle.manifest.lanes.values() if lane.unit_from]
-        unit = next((str(variables[name]) for name in lane_units if variables.get(name)), None)
+        unit = self._office
         return Case(
             tracking_id=TRACKING_ID,
             title="" if self._confidential else str(data.get("title") or ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -110,8 +110,20 @@ def test_a_real_case_goes_as_its_rehearsal(real: World, name: str) -> None:
     told = {row.template for row in real.rows(OutboxMessage, instance_id=filed.instance_id)} | {"withdrawal"}
     for_reporter = {"receipt", "forwarded", "completion_request", "report", "planned", "rating_request", "archived"}
     assert set(rehearsed.sent) & for_reporter <= told
+    outbox = [
+        row for row in real.rows(OutboxMessage, instance_id=filed.instance_id) if row.recipient[:9] == "reporter:"
+    ]
+    assert letters((row.template, row.fields) for row in outbox) == letters(
+        (each.template, each.fields) for each in rehearsed.letters if each.to == "reporter"
+    )
     flows = [row.element for row in real.rows(History, instance_id=filed.instance_id, kind="flow")]
     assert set(flows) == rehearsed.flows
+
+
+def letters(told: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, ...]]:
+    """What the reporter is told, in any order: which letters, from where to where and why."""
+    said = ("source", "target", "reason", "unit", "status")
+    return sorted((template, *(str(fields.get(name)) for name in said)) for template, fields in told)
 
 
 def _nature(name: str) -> str:

@@ -160,6 +160,19 @@ def test_the_example_complaint_can_be_another_before_the_first_step(player: Play
     assert late.status_code != 302 or b'category = "sampah"' in player.owner.get(f"{player.address}/skenario.toml").data
 
 
+LETTER = re.compile(r'<details class="letter"><summary>(.*?)<span.*?<div class="letter-text">(.*?)</div>', re.DOTALL)
+
+
+def test_a_trial_shows_every_letter_also_those_of_a_status_with_their_whole_text(player: Player) -> None:
+    player.do("task:ministry_disposition", FORWARD)
+    answers, _ = STEP_3["no"]
+    assert player.do("task:verify_disposition_dinkominfo", answers).status_code == 302
+    letters = LETTER.findall(player.page)
+    assert f"Surat yang akan dikirim ({len(letters)})" in player.page
+    assert letters and all(subject.strip() and len(body) > 100 for subject, body in letters)
+    assert any("dikembalikan ke Kementerian PANRB" in subject for subject, _ in letters)
+
+
 def test_what_is_typed_into_a_trial_stays_out_of_the_audit_even_where_it_is_refused(
     service: World, player: Player
 ) -> None:
