@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.bundle.read import bundle_of, read_folder
-from app.commands.procedure.trials import ChangeFiled, StartTrial
-from app.domain.errors import Invalid
+from app.commands.procedure.trials import AddTrialStep, ChangeFiled, StartTrial
+from app.domain.errors import Invalid, Refusal
 from app.rehearsal.rehearse import rehearse_one
 from app.sdk import handlers_of
 from app.standard.service import read_service
@@ -185,8 +185,11 @@ def test_what_is_typed_into_a_trial_stays_out_of_the_audit_even_where_it_is_refu
     service.runner.run(StartTrial(service.rows(Trial)[0].deployment_id, {"title": "JUDULX"}), service.actor("pemilik"))
     with pytest.raises(Invalid):
         service.runner.run(ChangeFiled(service.rows(Trial)[1].id, {"unasked": "LAINX"}), service.actor("pemilik"))
+    refused = {"task": "follow_up", "answers": {"reason": "LANGKAHX"}}
+    with pytest.raises(Refusal):
+        service.runner.run(AddTrialStep(service.rows(Trial)[0].id, 1, refused), service.actor("pemilik"))
     kept = str([entry.fields for entry in service.rows(AuditEntry)])
-    said = ("JUDULX", "ISIX", "NAMAX", "3375012345678901", "LAINX", "NONSENSEX", "ALASANX")
+    said = ("JUDULX", "ISIX", "NAMAX", "3375012345678901", "LAINX", "NONSENSEX", "ALASANX", "LANGKAHX")
     assert [word for word in said if word in kept] == []
     assert "NAMAX" not in str([row.filed for row in service.rows(Trial)])
     assert "LAINX" not in str([row.filed for row in service.rows(Trial)])
