@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.auth.housekeeping import forget
 from app.commands.attachment.attachments import SweepAttachments
+from app.commands.complaint.erasure import EraseAfterRetention, beyond_retention
 from app.commands.housekeeping import SendDigests, SweepDrafts, WarnOfHorizon, WriteAnchor
 from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
@@ -82,10 +83,18 @@ class Ticker:
         self._runner.run(WriteAnchor(), SYSTEM)
         self._runner.run(SweepAttachments(), SYSTEM)
         self._runner.run(SweepDrafts(), SYSTEM)
+        self._erase()
         forget(self._runner.toolbox)
         settings = self._runner.toolbox.settings
         if not settings.demo:
             empty(settings.var_dir / FOLDER)
+
+    def _erase(self) -> None:
+        toolbox = self._runner.toolbox
+        with reading(toolbox.database) as session:
+            over = beyond_retention(session, toolbox.service(session), toolbox.clock.now())
+        for number in over:
+            self._runner.run(EraseAfterRetention(number), SYSTEM)
 
     def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:
         self._scheduler.add_job(_safely(act, name), "interval", seconds=seconds, id=name)

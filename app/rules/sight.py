@@ -33,13 +33,15 @@ class Sight:
     """What somebody may see of one case.
 
     `known`: that it exists, its number and where it stands; `own`: offices whose answers are theirs to read without
-    the rest; `content`: its file; `sealed`: it is confidential and not for them, so that not even its title shows.
+    the rest; `content`: its file; `erases`: may erase the identity when its reporter asks, which no office does for
+    its own cases only; `sealed`: it is confidential and not for them, so that not even its title shows.
     """
 
     known: bool = False
     own: frozenset[str] = frozenset()
     content: bool = False
     identity: bool = False
+    erases: bool = False
     sealed: bool = False
 
 
@@ -78,7 +80,9 @@ class Viewer:
         if not content:
             own = case.answered & (self.reads.offices | self.confidential.offices)
             return Sight(known=True, own=own, sealed=case.confidential)
-        return Sight(known=True, content=True, identity=self._identity(case))
+        identity = self._identity(case)
+        erases = identity and (case.anonymous or self.identity.everywhere)
+        return Sight(known=True, content=True, identity=identity, erases=erases)
 
     def _identity(self, case: Standing) -> bool:
         if case.anonymous:

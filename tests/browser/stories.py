@@ -265,6 +265,9 @@ STORIES = (
     Story("puas-tidak", MESSAGE, _tracked("answered", "/pesan/reporter_satisfied"), "answered", _bad_rating),
     Story("kelengkapan", MESSAGE, _tracked("asked", "/pesan/completion_received"), "asked"),
     Story("cabut", "/lacak/<tracking_id>/cabut", _tracked("received", "/cabut"), "received"),
+    Story(
+        "hapus-identitas", "/lacak/<tracking_id>/hapus-identitas", _tracked("received", "/hapus-identitas"), "received"
+    ),
     # Accounts
     Story("masuk", "/masuk", "/masuk"),
     Story("masuk-salah", "/masuk", "/masuk", act=_wrong_password),

@@ -110,6 +110,9 @@ FORMS = {
         "kabid", "/papan", "/papan/eskalasi/{case}/{task}", {"note": 1000}, needed=False, prepare=an_escalation
     ),
     "complaint_file.open_identity": Form("dinkominfo", "/aduan/{number}", "/aduan/{number}/identitas", {"reason": 300}),
+    "complaint_file.erase_identity": Form(
+        "dinkominfo", "/aduan/{number}", "/aduan/{number}/hapus-identitas", {"reason": 300}
+    ),
     "proposals.reject": Form(
         "pemilik", "/proses/pengaduan_sp4n/usulan/{proposal}", "/proses/pengaduan_sp4n/usulan/{proposal}/tolak",
         {"reason": 1000}, prepare=a_proposal,
@@ -275,7 +278,8 @@ def test_no_form_is_left_out(guarded: Flask, service: World) -> None:
 WITHOUT_WORDS = {
     "account.sign_out", "board.remind", "proposals.approve",
     "operations.open_as_addressee", "personal_link.enter", "personal_link.replace",
-    "task.foresee", "tracking.close", "trials.back", "trials.clock", "trials.delete", "trials.end", "trials.start",
+    "task.foresee", "tracking.close", "tracking.erase", "trials.back", "trials.clock", "trials.delete", "trials.end",
+    "trials.start",
 }  # fmt: skip
 
 

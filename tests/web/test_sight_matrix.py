@@ -32,7 +32,8 @@ from tests.world import World
 # endpoint -> what it is about: one case, lists of cases, or nothing of a case at all
 CASE = {
     "attachments.download", "attachments.small", "board.acknowledge", "board.free", "board.remind",
-    "complaint_file.open_identity", "complaint_file.show", "inbox.claim", "inbox.release", "operations.cancel",
+    "complaint_file.erase_identity", "complaint_file.open_identity", "complaint_file.show",
+    "inbox.claim", "inbox.release", "operations.cancel",
     "operations.instance", "task.complete", "task.draft", "task.due_times", "task.foresee",
     "task.show",
 }  # fmt: skip
@@ -41,7 +42,8 @@ LISTS = {
     "operations.open_as_addressee", "operations.overview", "operations.resend", "operations.retry", "operations.trail",
 }  # fmt: skip
 REPORTER = {
-    "personal_link.new_secret", "tracking.close", "tracking.due_times", "tracking.duty", "tracking.message",
+    "personal_link.new_secret", "tracking.ask_to_erase", "tracking.close", "tracking.due_times",
+    "tracking.duty", "tracking.erase", "tracking.message",
     "tracking.page", "tracking.withdraw",
 }  # fmt: skip
 NOTHING = {

@@ -19,7 +19,7 @@ from app.domain.text import Text
 from app.engine.instance import Instance, Wait
 from app.queries.case.due import DueTimes
 from app.queries.complaint.answer import Reading, Shown
-from app.queries.complaint.dossier import Picture, Said, attachments_of_complaint, conversation
+from app.queries.complaint.dossier import Picture, Said, attachments_of_complaint, conversation, identity_erased
 from app.rules.led_to import statuses_after
 from app.rules.offices import office_of
 from app.rules.remaining import Deadline
@@ -115,6 +115,7 @@ class Progress:
     duties: tuple[Duty, ...]
     anonymous: bool
     confidential: bool
+    identity_erased: bool
     withdraw: str | None  # the form with which the complaint can be taken back; None when it cannot
 
     @property
@@ -214,6 +215,7 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
         duties=tuple(_duties(case)),
         anonymous=complaint.is_anonymous,
         confidential=complaint.is_confidential,
+        identity_erased=identity_erased(session, tracking_id),
         withdraw=_withdrawal(case),
     )
 

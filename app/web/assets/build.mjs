@@ -23,7 +23,7 @@ const ICONS = `
   key keyboard language layout-dashboard layout-kanban list list-check list-details lock login logout mail map-pin message
   message-circle message-report messages paperclip pencil phone photo player-pause player-play plus printer refresh
   repeat route search send settings shield shield-check shield-lock sitemap star switch-horizontal tool trash upload
-  user user-check user-plus users world x zoom-in zoom-out zoom-scan
+  user user-check user-plus user-x users world x zoom-in zoom-out zoom-scan
 `.trim().split(/\s+/);
 
 async function sprite() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.commands.complaint.erasure import EraseIdentity
 from app.commands.letter.messages import SendMessage, Withdraw
 from app.commands.person.access import CloseAccess
 from app.commands.task.complete import CompleteTask
-from app.domain.errors import Conflict, Invalid, NotFound
+from app.domain.errors import Conflict, Expired, Invalid, NotFound
 from app.domain.identity import Unfit
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -139,6 +141,28 @@ def withdraw_again(tracking_id: str) -> str:
 def withdraw(tracking_id: str) -> ResponseReturnValue:
     """Take the complaint back."""
     return _act(tracking_id, _withdrawal)
+
+
+@route(blueprint, "/lacak/<tracking_id>/hapus-identitas", Permission.REPORTER)
+def ask_to_erase(tracking_id: str) -> ResponseReturnValue:
+    """Say what goes and what stays, and ask once: nobody can bring it back."""
+    found = _found(tracking_id)
+    if found.identity_erased:
+        return _erased(tracking_id)
+    return render_template("citizen/erase.html", found=found)
+
+
+@route(blueprint, "/lacak/<tracking_id>/hapus-identitas", Permission.REPORTER, methods=("POST",))
+def erase(tracking_id: str) -> ResponseReturnValue:
+    """Erase who reported; a second click finds it done."""
+    with suppress(Expired):
+        run(EraseIdentity(tracking_id))
+    return _erased(tracking_id)
+
+
+def _erased(tracking_id: str) -> ResponseReturnValue:
+    flash(_("Identitas Anda pada aduan ini sudah dihapus."), "success")
+    return redirect(url_for("tracking.page", tracking_id=tracking_id))
 
 
 def duty_again(tracking_id: str, task_id: str) -> str:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
+from app.commands.complaint.erasure import EraseIdentityOnRequest
 from app.commands.complaint.identity import OpenIdentity
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import Expired, Invalid, NotFound
 from app.domain.identity import masked_nik
 from app.domain.permissions import Permission
 from app.domain.text import Text
@@ -77,6 +78,7 @@ class About:
     timeline: tuple[Entry, ...]
     cancelled: str  # why it was ended from outside, as the reporter reads it
     may_open_identity: bool
+    may_erase_identity: bool
     accused_unit: str = ""
     accused_person: str | None = None
 
@@ -106,6 +108,27 @@ def open_identity(tracking_id: str) -> ResponseReturnValue:
     if "nik" in shown:
         shown["nik"] = masked_nik(str(shown["nik"]))  # as the form and the privacy notice promise
     return _page(tracking_id, identity=shown)
+
+
+@route(
+    blueprint,
+    "/aduan/<tracking_id>/hapus-identitas",
+    Permission.IDENTITY_READ,
+    methods=("POST",),
+    again=lambda tracking_id: _page(tracking_id),
+)
+def erase_identity(tracking_id: str) -> ResponseReturnValue:
+    """Erase who reported, because the reporter asked for it; a second click finds it done."""
+    with read() as session:
+        sight_of(session, tracking_id)
+    try:
+        run(EraseIdentityOnRequest(tracking_id, read_entry(SHORT_REASON)))
+    except Invalid as refusal:
+        return _page(tracking_id, errors={"erase": refusal.errors["reason"]}), 400
+    except Expired:
+        pass
+    flash(_("Identitas pelapor aduan ini sudah dihapus."), "success")
+    return redirect(url_for("complaint_file.show", tracking_id=tracking_id))
 
 
 def _page(
@@ -176,6 +199,7 @@ def described(session: Session, file: File, bundle: Bundle, seen: Sight, form: s
         timeline=_timeline(file, bundle),
         cancelled=_cancelled(file),
         may_open_identity=not file.identity_erased and seen.identity,
+        may_erase_identity=not file.identity_erased and seen.erases,
         accused_unit=unit_name(file.accused_unit),
         accused_person=complaint_file.accused_person(session, web().toolbox.keys, file.tracking_id),
     )
