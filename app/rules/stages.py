@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.rules.results import PASSING, Passed
 from app.rules.steps import AHEAD, CURRENT, DONE, SKIPPED, STOPPED
-from app.standard.statuses import Stage, Status
+from app.standard.statuses import DATE, Stage, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def stages_of(
 ) -> tuple[Reached, ...]:
     """Every stage in order. `meant` maps an element or flow to the status that it gives; `status` is the present one.
 
-    A case that ended without an answer stopped in the stage it had come to last.
+    A case that ended without an answer stopped in the stage it had come to last. Where the answer is that the work is
+    planned for a date, the stage before the answer still lies ahead.
     """
     now = statuses.get(status)
     first = stages[0].number if stages else 0
@@ -43,11 +44,13 @@ def stages_of(
             last = given.stage
     over = now is not None and now.closed
     stands = (now.stage if now is not None else 0) or last
+    put_off = max((each.number for each in stages if first < each.number < stands), default=None)
+    put_off = put_off if now is not None and now.waits_for == DATE else None
     return tuple(
         Reached(
             each,
-            DONE if each.number == first else _state(each, stands, over),
-            since.get(each.number) if each.number <= stands else None,
+            DONE if each.number == first else AHEAD if each.number == put_off else _state(each, stands, over),
+            since.get(each.number) if each.number <= stands and each.number != put_off else None,
         )
         for each in stages
     )

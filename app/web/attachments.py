@@ -11,6 +11,7 @@ from app.domain.permissions import Permission
 from app.queries.complaint.answer import told_files
 from app.store import files
 from app.store.complaints import Attachment
+from app.store.tasks import Task
 from app.web.citizen import reporter
 from app.web.current import read, web
 from app.web.routes import VISITOR, current_actor, route
@@ -75,7 +76,7 @@ def _visible(attachment_id: str) -> Attachment:
     """The row of a file that whoever asks may see; NotFound for everybody else."""
     with read() as database:
         row = database.get(Attachment, attachment_id)
-    if row is None or row.complaint_id is None or not _sent(row) or not _may_see(row.complaint_id):
+    if row is None or row.complaint_id is None or not _sent(row) or not _may_see(row):
         raise NotFound
     return row
 
@@ -91,12 +92,13 @@ def _sent(row: Attachment) -> bool:
     return row.answer_seq is not None or row.added_by == current_actor().id
 
 
-def _may_see(complaint_id: str) -> bool:
-    own = reporter.reporter({"tracking_id": complaint_id})
-    if own is not None:
+def _may_see(row: Attachment) -> bool:
+    if reporter.reporter({"tracking_id": row.complaint_id}) is not None:
         return True
     if current_actor() is VISITOR:
         return False
     with read() as database:
-        seen = sight_of(database, complaint_id)
-    return seen.content
+        seen = sight_of(database, str(row.complaint_id))
+        task = database.get(Task, row.task_id) if row.task_id else None
+    # What an office answered with stays its own to read when the case has gone on to another.
+    return seen.content or (row.answer_seq is not None and task is not None and task.unit in seen.own)

@@ -49,6 +49,7 @@ def states(route: list[str], status: str) -> list[tuple[str, int | None]]:
             "reopened",
             [("done", 0), ("done", 0), ("current", 7), ("ahead", None)],
         ),
+        ([*ROUTE, "send_report"], "planned", [("done", 0), ("done", 0), ("ahead", None), ("done", 6)]),
         (ROUTE[:1], "withdrawn", [("done", 0), ("stopped", 0), ("skipped", None), ("skipped", None)]),
         (ROUTE[:4], "withdrawn", [("done", 0), ("done", 0), ("stopped", 3), ("skipped", None)]),
         (

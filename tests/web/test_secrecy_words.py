@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from app.commands.complaint.filing import Filed
 from app.commands.procedure.service import LoadService
 from app.domain.roles import SYSTEM
 from app.standard.service import FOLDER, read_contents
+from app.store.base import table_of
+from app.store.instances import ProcessInstance
+from tests.commands.test_evidence import followed_up, upload
 from tests.web.conftest import Visit
 from tests.web.test_citizen import TYPED
-from tests.world import ROOT, World
+from tests.world import ROOT, VISITOR, World
 
 ANONYMOUS = "Hanya {} dapat membuka identitas Anda, dengan alasan yang dicatat"
 CONFIDENTIAL = "hanya dapat dibaca oleh {}, dan oleh instansi selama menanganinya"
@@ -88,3 +92,22 @@ def test_the_window_of_a_confidential_case_shows_its_number_only(service: World,
     page = visit(who).get(f"/aduan/{filed.tracking_id}").text
     title = page.partition("<title>")[2].partition("</title>")[0]
     assert "Kenari" not in title and "Aduan rahasia" in title and "Kenari judul" in page
+
+
+def test_what_an_office_answered_with_stays_its_own_when_another_has_the_case(visit: Visit, service: World) -> None:
+    by_reporter = upload(service, VISITOR)
+    filed = service.at_opd(service.file(answers={"attachments": [by_reporter]}))
+    names = ("photos_after", "evidence")
+    sent = {name: [upload(service, service.actor("pupr"), filed)] for name in names}
+    followed_up(service, sent, filed)
+    with service.toolbox.database.begin() as connection:  # as a reopened case that is given to another office
+        table = table_of(ProcessInstance)
+        connection.execute(update(table).where(table.c.id == filed.instance_id).values(unit="DISHUB"))
+    own, other = visit("pupr"), visit("dinkes")
+    page = own.get(f"/aduan/{filed.tracking_id}").text
+    for (kept,) in sent.values():
+        assert f'href="/lampiran/{kept}"' in page
+        assert own.get(f"/lampiran/{kept}").status_code == 200
+        assert own.get(f"/lampiran/{kept}/kecil").status_code == 200
+        assert other.get(f"/lampiran/{kept}").status_code == 404
+    assert by_reporter not in page and own.get(f"/lampiran/{by_reporter}").status_code == 404

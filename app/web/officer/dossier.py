@@ -169,13 +169,14 @@ def _sealed_page(session: Session, tracking_id: str, seen: Sight) -> str:
     if not sealed and not seen.own:
         raise NotFound
     instance = complaint_file.instance_of(session, tracking_id)
+    files = tuple(each for each in complaint_file.attachments_of_complaint(session, tracking_id) if each.task_id)
     given = complaint_file.answers_of(session, instance.id, seen.own)
     bundle = web().toolbox.bundle(session, instance.deployment_id)
     return render_template(
         "officer/sealed.html",
         number=tracking_id,
         status=instance.status if sealed else None,
-        answers=[answered(each, bundle) for each in given],
+        answers=[answered(each, bundle, files) for each in given],
         offices=[unit_name(each) for each in sorted(seen.own)],
     )
 
