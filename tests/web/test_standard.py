@@ -165,6 +165,6 @@ def test_a_role_that_ended_or_has_not_begun_does_not_count(visit: Visit, service
     assert row(visit(None), "Admin Dinkominfo")[1:] == ["belum ada", ""] != before[1:]
 
 
-@pytest.mark.parametrize("path", ["/standar", "/privasi"])
+@pytest.mark.parametrize("path", ["/", "/lapor", "/lacak", "/standar", "/privasi"])
 def test_the_working_unit_is_named(visit: Visit, path: str) -> None:
     assert STANDARD.unit_name.id in visit(None).get(path).text

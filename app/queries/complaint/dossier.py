@@ -201,7 +201,7 @@ def file_of(session: Session, tracking_id: str) -> File:
         **{name: getattr(complaint, name) for name in OF_COMPLAINT},
         **{name: getattr(instance, name) for name in OF_INSTANCE},
         clock=CaseClock.of(instance),
-        identity_erased=identity_erased(session, tracking_id),
+        identity_erased=_erased(session, tracking_id),
         attachments=attachments_of_complaint(session, tracking_id),
         conversation=conversation(session, tracking_id),
         answers=_given_all(answers, names, {task.id: task.unit for task in tasks}),
@@ -292,8 +292,7 @@ def _open_steps(session: Session, tasks: Sequence[Task]) -> tuple[OpenStep, ...]
     )
 
 
-def identity_erased(session: Session, tracking_id: str) -> bool:
-    """Whether nobody can open any more who reported a complaint."""
+def _erased(session: Session, tracking_id: str) -> bool:
     reporter = session.get(Reporter, tracking_id)
     return reporter is None or reporter.data_key is None
 

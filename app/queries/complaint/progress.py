@@ -19,7 +19,7 @@ from app.domain.text import Text
 from app.engine.instance import Instance, Wait
 from app.queries.case.due import DueTimes
 from app.queries.complaint.answer import Reading, Shown
-from app.queries.complaint.dossier import Picture, Said, attachments_of_complaint, conversation, identity_erased
+from app.queries.complaint.dossier import Picture, Said, attachments_of_complaint, conversation
 from app.rules.led_to import statuses_after
 from app.rules.offices import office_of
 from app.rules.remaining import Deadline
@@ -30,6 +30,7 @@ from app.standard.service import ServiceData
 from app.standard.statuses import Cancellation, PublicStep
 from app.store.complaints import Complaint
 from app.store.instances import History, ProcessInstance
+from app.store.reporters import Reporter
 from app.store.tasks import Answer, Task
 
 REPORTER = "reporter"
@@ -168,6 +169,7 @@ class _Case:
     bundle: Bundle
     complaint: Complaint
     instance: ProcessInstance
+    identity_erased: bool
     tasks: list[Task]
     history: list[History]
     answers: list[Answer]
@@ -215,17 +217,19 @@ def progress(session: Session, shelf: Shelf, tracking_id: str, now: datetime) ->
         duties=tuple(_duties(case)),
         anonymous=complaint.is_anonymous,
         confidential=complaint.is_confidential,
-        identity_erased=identity_erased(session, tracking_id),
+        identity_erased=case.identity_erased,
         withdraw=_withdrawal(case),
     )
 
 
 def _read(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> _Case:
-    joined = select(Complaint, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+    joined = select(Complaint, ProcessInstance, Reporter.data_key.is_(None))
+    joined = joined.join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
+    joined = joined.outerjoin(Reporter, Reporter.complaint_id == Complaint.id)
     found = session.execute(joined.where(Complaint.id == tracking_id)).first()
     if found is None:
         raise NotFound
-    complaint, instance = found
+    complaint, instance, erased = found
     bundle = shelf.bundle(session, instance.deployment_id)
     tasks = select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)
     history = select(History).where(History.instance_id == instance.id).order_by(History.seq)
@@ -235,6 +239,7 @@ def _read(session: Session, shelf: Shelf, tracking_id: str, now: datetime) -> _C
         bundle,
         complaint,
         instance,
+        erased,
         list(session.scalars(tasks)),
         list(session.scalars(history)),
         list(session.scalars(answers)),
