@@ -13,6 +13,7 @@ from app.store.instances import ProcessInstance
 
 Reader = Connection | Session
 LONGEST_CHAIN = 50
+ANSWERED = "merged_answer"  # the letter with the answer of the complaint that leads
 _complaint, _instance = table_of(Complaint), table_of(ProcessInstance)
 _step = select(_complaint.c.duplicate_of).where(_complaint.c.id == bindparam("number"))
 # Every complaint that is merged with it, by way of others too; a union, so that even a ring comes to an end.

@@ -17,6 +17,7 @@ from app.store import files
 from app.store.complaints import Attachment
 from app.store.outbox import OutboxMessage
 from tests.commands.test_attachments import jpeg, pdf
+from tests.commands.test_merging import merge
 from tests.web.conftest import Visit
 from tests.web.test_citizen_tracking import enter
 from tests.world import ACCEPT, ASSIGN, CONFIRM, FORWARD, PROPER, RESULT, VISITOR, World
@@ -286,3 +287,35 @@ def test_a_complaint_that_goes_to_the_ministry_first_costs_no_more(
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
     (task,) = service.open(filed.instance_id)
     assert asked(visit("pupr"), f"/tugas/{task}", statements) <= TASK
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "told"),
+    [("id", "Jawaban atas aduan Anda", "sudah dijawab"), ("en", "The answer to your complaint", "has been answered")],
+)
+def test_the_reporter_of_a_merged_complaint_reads_the_answer_on_top(
+    lang: str, head: str, told: str, visit: Visit, service: World
+) -> None:
+    lead = service.file()
+    one, browser = merge(service, lead), visit(None)
+    browser.get(f"/bahasa/{lang}")
+    assert head not in enter(browser, one)
+    service.answered(lead)
+    page = browser.get(f"/lacak/{one.tracking_id}").text
+    top = page[page.index(head) : page.index('id="lainnya"')]
+    assert CONFIRM["answer"] in top and 'class="said-text"' in top and told in top
+    again = replace_answer(service, lead)
+    page = enter(browser, one)
+    top = page[page.index(head) : page.index('id="lainnya"')]
+    assert again in top and CONFIRM["answer"] not in top
+
+
+def replace_answer(service: World, lead: Filed) -> str:
+    """Reopen an answered case and answer it in other words."""
+    words = "Lampunya kini menyala; tiang dan kabelnya sudah diganti baru seluruhnya."
+    service.clock.advance(timedelta(hours=1))
+    service.runner.run(SendMessage(lead.tracking_id, "reporter_reply", REPLY), service.reporter(lead))
+    service.do(lead, "follow_up", "pupr", RESULT)
+    service.do(lead, "confirm_result", "dinkominfo", {**CONFIRM, "answer": words})
+    service.do(lead, "verify_result", "menteri", PROPER)
+    return words

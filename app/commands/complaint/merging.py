@@ -11,7 +11,7 @@ from app.commands.case.at_work import CaseAtWork
 from app.commands.letter import notices
 from app.domain.text import Text
 from app.rules.letters import fit_to_send
-from app.rules.merged import followers, leading
+from app.rules.merged import ANSWERED, followers, leading
 from app.rules.statuses import status_of
 from app.sdk import Outgoing
 from app.standard.wording import told
@@ -20,7 +20,7 @@ from app.store.complaints import Complaint, ConversationLine
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 
-ANSWERED, ENDED, MERGED_ON = "merged_answer", "merged_ended", "merged_on"
+ENDED, MERGED_ON = "merged_ended", "merged_on"
 SECRET = Text(
     "Aduan itu rahasia, jadi uraian jawabannya hanya untuk pelapornya.",
     "That complaint is confidential, so the words of its answer are for its reporter alone.",

@@ -71,6 +71,7 @@ class Said:
     text: str
     letter: Letter | None = None
     answer_seq: int | None = None
+    template: str | None = None  # of what the service wrote by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def conversation(session: Session, tracking_id: str) -> tuple[Said, ...]:
     return tuple(
         Said(
             row.at, row.direction, row.author, row.text, next(letters.get((row.template, row.at), NONE), None),
-            row.answer_seq,
+            row.answer_seq, row.template,
         )
         for row in session.scalars(query)
     )  # fmt: skip
@@ -273,8 +274,8 @@ def _letters(session: Session, tracking_id: str) -> dict[tuple[str | None, datet
     """The letters to the reporter, as they went into the outbox: by template and instant, in their order."""
     query = (
         select(OutboxMessage, Complaint.lang)
-        .join(Complaint, Complaint.instance_id == OutboxMessage.instance_id)
-        .where(Complaint.id == tracking_id, OutboxMessage.recipient == f"reporter:{tracking_id}")
+        .join(Complaint, Complaint.id == tracking_id)
+        .where(OutboxMessage.recipient == f"reporter:{tracking_id}")  # also what another case told, merged with this
         .order_by(OutboxMessage.created_at, OutboxMessage.key)
     )
     found: dict[tuple[str | None, datetime], list[Letter]] = {}

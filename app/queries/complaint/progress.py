@@ -21,6 +21,7 @@ from app.queries.case.due import DueTimes
 from app.queries.complaint.answer import Reading, Shown
 from app.queries.complaint.dossier import Picture, Said, attachments_of_complaint, conversation
 from app.rules.led_to import statuses_after
+from app.rules.merged import ANSWERED
 from app.rules.offices import office_of
 from app.rules.remaining import Deadline
 from app.rules.returns import Return, returns_of
@@ -154,6 +155,11 @@ class Progress:
     def holders(self) -> tuple[Visit, ...]:
         """The work that is open now: who has it, and until when."""
         return tuple(visit for line in self.lines for visit in line.visits if visit.ended is None)
+
+    @property
+    def merged_answer(self) -> Said | None:
+        """The last answer to the complaint that this one was merged with, as its reporter was told."""
+        return next((said for said in reversed(self.conversation) if said.template == ANSWERED), None)
 
     @property
     def last_from_office(self) -> Said | None:
