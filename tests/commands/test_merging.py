@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from app.commands.case.instances import CancelInstance
 from app.commands.complaint.filing import Filed
 from app.commands.letter.messages import SendMessage, Withdraw
-from app.domain.errors import Invalid
-from app.store.complaints import ConversationLine
+from app.domain.errors import Invalid, Refusal
+from app.store.complaints import Complaint, ConversationLine
 from app.store.instances import ProcessInstance
 from app.store.outbox import OutboxMessage
 from tests.commands.test_ends import PLAN, confirmed
@@ -162,3 +164,29 @@ def test_mergers_make_no_ring_and_lead_to_complaints_that_exist(service: World) 
             decided = {"authority_decision": "duplicate", "duplicate_of": number}
             service.do(lead, "verify_disposition_dinkominfo", "dinkominfo", decided)
         assert list(refused.value.errors) == ["duplicate_of"]
+
+
+def test_two_officers_who_merge_each_with_the_others_at_once_make_no_ring(service: World) -> None:
+    """At most one of them wins; the other is refused or asked to come again, and nothing of theirs is stored."""
+    decided = {"authority_decision": "duplicate"}
+    for _ in range(3):
+        pair = [service.file(), service.file()]
+        for each in pair:
+            service.do(each, "ministry_disposition", "menteri", FORWARD)
+        together, refused = threading.Barrier(2), list[Refusal]()
+
+        def merge_at_once(filed: Filed, other: Filed, together: threading.Barrier, refused: list[Refusal]) -> None:
+            together.wait(10)
+            answers = decided | {"duplicate_of": other.tracking_id}
+            try:
+                service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", answers)
+            except Refusal as refusal:
+                refused.append(refusal)
+
+        threads = [threading.Thread(target=merge_at_once, args=(*p, together, refused)) for p in (pair, pair[::-1])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        led = [service.rows(Complaint, id=each.tracking_id)[0].duplicate_of for each in pair]
+        assert len(refused) == led.count(None) == 1
