@@ -29,6 +29,21 @@ STICKING_OUT = """() => {
 BROKEN_DATES = """() => [...document.querySelectorAll('main :is(table, .task-row, .events, .incidents, .tokens) time')]
   .filter((each) => each.getClientRects().length > 1).map((each) => each.textContent)"""
 
+# Words of ordinary length (no addresses or file names) that are torn apart: their column is narrower than they are.
+BROKEN_WORDS = r"""() => {
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const torn = [], range = document.createRange();
+  while (texts.nextNode()) {
+    if (texts.currentNode.parentElement.closest('svg, code, script, textarea')) continue;
+    for (const word of texts.currentNode.data.matchAll(/(?<![\p{L}\d._@/-])\p{L}{3,16}(?![\p{L}\d_@/-]|\.\S)/gu)) {
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((each) => Math.round(each.top))).size > 1) torn.push(word[0]);
+    }
+  }
+  return torn;
+}"""
+
 
 def test_every_page_has_a_story(lively: Site) -> None:
     pages = {rule for rule, methods in lively.addresses.items() if "GET" in methods}
@@ -51,6 +66,7 @@ def test_a_page_is_accessible_and_fits(story: Story, visits: Visits, services: S
         page.set_viewport_size({"width": width, "height": HEIGHT})
         assert page.evaluate(STICKING_OUT) == [], f"wider than {width} px"
         assert page.evaluate(BROKEN_DATES) == [], f"at {width} px"
+        assert page.evaluate(BROKEN_WORDS) == [], f"at {width} px"
     for width in (WIDTHS["desktop"], WIDTHS["phone"]):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.emulate_media(color_scheme="light")

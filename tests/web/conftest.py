@@ -37,7 +37,13 @@ class CompiledOnce(jinja2.BytecodeCache):
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce()}
+class Missing(jinja2.Undefined):
+    """What a template names and nobody gave it: it may be asked for, but a page that prints it says nothing there."""
+
+    __str__ = __html__ = jinja2.StrictUndefined.__str__
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledOnce(), "undefined": Missing}
 
 
 @pytest.fixture

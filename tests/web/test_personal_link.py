@@ -284,3 +284,8 @@ def test_after_closing_the_next_letter_has_a_link_that_works(visit: Visit, servi
     service.at_opd(filed)
     assert visit(None).post(first).status_code == 410
     assert visit(None).post(link(service, filed.tracking_id, "diteruskan")).status_code == 302
+
+
+def test_where_no_mail_leaves_the_page_names_the_office_and_its_telephone(visit: Visit, app: Flask) -> None:
+    page = visit(None).get("/lacak/ganti-kode").text
+    assert "Hubungi Dinas Komunikasi dan Informatika Kota Pekalongan, telepon (0285) 421243, (0285) 420223." in page
