@@ -37,6 +37,8 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     app = create_app(settings, toolbox=toolbox)
     _give_back_memory()
     limits = {"channel_timeout": 60, "max_request_body_size": app.config["MAX_CONTENT_LENGTH"]}
+    # Where a proxy is trusted the application itself reads as many of its headers as there are proxies.
+    limits["clear_untrusted_proxy_headers"] = not settings.trust_proxy
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **limits)
     ticker = Ticker(app.extensions["alur"].runner)
     ticker.start()

@@ -51,8 +51,8 @@ class House:
 
 
 def install(app: Flask) -> None:
-    """Make the house known to every template."""
-    app.jinja_env.globals.update(house=house)
+    """Make the house and the address that people use known to every template."""
+    app.jinja_env.globals.update(house=house, base_url=app.extensions["alur"].toolbox.settings.base_url)
     app.jinja_env.filters.update(dialled=dialled)
 
 

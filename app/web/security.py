@@ -40,8 +40,8 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=F
 def protect(app: Flask, settings: Settings) -> None:
     """Set up cookies, tokens, limits and headers for every answer of the application."""
     https, proxies = settings.https, settings.trust_proxy
-    if proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    if proxies:  # not the host: what we are called stands in ALUR_BASE_URL, and many proxies let a visitor say it
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.config.update(
         SESSION_COOKIE_NAME="__Host-alur" if https else "alur",
         SESSION_COOKIE_SECURE=https,

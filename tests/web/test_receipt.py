@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.main import create_app
 from app.senders.smtp import Smtp
+from app.web.security import limiter
 from tests.web.conftest import Visit
 from tests.web.signing import person, sign_in
 from tests.web.test_citizen import codes, send
@@ -66,3 +68,11 @@ def test_where_nothing_leaves_the_house_no_news_is_promised(visit: Visit) -> Non
     assert [key for key, *_ in NOTE.findall(form)] == ["phone", "email"]
     page = send(browser)[1]
     assert "Kami belum dapat mengirim surel; simpan nomor dan kode ini." in page and "Kami kirim kabar" not in page
+
+
+def test_the_receipt_names_the_address_that_people_use_whatever_a_proxy_calls_us(service: World) -> None:
+    limiter.enabled = False
+    settings = replace(service.toolbox.settings, base_url="https://aduan.example")
+    app = create_app(settings, toolbox=replace(service.toolbox, settings=settings))
+    app.config.update(WTF_CSRF_ENABLED=False, SESSION_COOKIE_SECURE=False, SESSION_COOKIE_NAME="alur")
+    assert "https://aduan.example/lacak" in send(app.test_client())[1]
