@@ -26,27 +26,25 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     chosen = {"ALUR_HOST": host, "PORT": str(port) if port else None}
     environ = dict(os.environ) | {name: value for name, value in chosen.items() if value}
     settings = Settings.from_environment(environ, demo=demo)
-    from waitress import create_server
-
     from app.jobs.scheduler import Ticker
     from app.main import create_app, join
+    from app.web.server import Door
 
     log_from(settings.log_level)
     toolbox = join(settings)
     make_ready(toolbox)
     app = create_app(settings, toolbox=toolbox)
     _give_back_memory()
-    limits = {"channel_timeout": 60, "max_request_body_size": app.config["MAX_CONTENT_LENGTH"]}
-    # Where a proxy is trusted the application itself reads as many of its headers as there are proxies.
-    limits["clear_untrusted_proxy_headers"] = not settings.trust_proxy
-    server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="", **limits)
+    door = Door(app, settings, app.config["MAX_CONTENT_LENGTH"])
     ticker = Ticker(app.extensions["alur"].runner)
     ticker.start()
     _tell(toolbox)
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)  # also where a shell started us in the background and made us deaf to it
+    signal.signal(signal.SIGTERM, lambda _number, _frame: door.stop())
+    signal.signal(
+        signal.SIGINT, lambda _number, _frame: door.stop()
+    )  # also where a shell started us in the background and made us deaf to it
     try:
-        server.run()
+        door.run()
     finally:
         ticker.stop()
 
@@ -70,11 +68,6 @@ def _give_back_memory() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries return it by themselves
     if trim is not None:
         trim(0)
-
-
-def _leave(_number: int, _frame: object) -> None:
-    """Stop serving; what runs just now is finished first."""
-    raise SystemExit(0)
 
 
 def make_ready(toolbox: Toolbox) -> None:

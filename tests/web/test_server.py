@@ -1,0 +1,296 @@
+"""The HTTP server under slow, unfinished and too many requests: whoever asks properly is answered all the same."""
+
+from __future__ import annotations
+
+import resource
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+
+from app.web.security import HEADERS
+from app.web.server import BY_STATUS, CROWD, CROWDED, LARGEST_HEAD, SLOW, Bounds, Door, files_for_connections
+from tests.world import settings
+
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+HELD = GET.replace(b"/ ", b"/held ", 1)
+BOUNDS = Bounds(connections=40, look_every=0)
+LARGEST = 1_000_000
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class Pages:
+    """An application of one page, which answers `held` when it is let go on, and everything else at once."""
+
+    def __init__(self) -> None:
+        self.go_on, self.running, self.count = threading.Event(), threading.Semaphore(0), 0
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        if environ["PATH_INFO"] == "/held":
+            self.running.release()
+            assert self.go_on.wait(30)
+        self.count += len(environ["wsgi.input"].read())
+        start("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+
+@dataclass(frozen=True)
+class House:
+    """A server that runs in a thread of the test."""
+
+    door: Door
+    pages: Pages
+    clock: Clock
+
+    def connect(self, sent: bytes = b"", source: str = "127.0.0.1") -> socket.socket:
+        """A connection from an address of this machine on which this was sent."""
+        port = int(self.door.listeners[0].effective_port)
+        made = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+        made.sendall(sent)
+        return made
+
+    def ask(self, sent: bytes = GET, source: str = "127.0.0.1") -> str:
+        """The whole answer."""
+        with self.connect(sent, source) as made:
+            return answer(made)
+
+    def until(self, so: Callable[[], bool]) -> None:
+        """Wait until it is so; every request that is answered lets the server look at all connections."""
+        for _ in range(2_000):
+            if so():
+                return
+            self.ask(source="127.0.0.9")
+        raise AssertionError("it never came to that")
+
+    def unfinished(self) -> int:
+        """How many requests have begun that are not complete."""
+        return sum(each.unfinished for each in self.door.channels())
+
+
+def answer(made: socket.socket) -> str:
+    """What comes until the answer is complete or the connection ends; nothing where it is cut."""
+    found = b""
+    try:
+        while not (found.endswith((b"\r\n\r\nok", b"</html>\n"))) and (part := made.recv(65_536)):
+            found += part
+    except ConnectionError:
+        pass
+    return found.decode()
+
+
+def status(made: socket.socket) -> int:
+    """The status of the answer; 0 where the connection ended without one."""
+    return int((answer(made) or "x 0").split()[1])
+
+
+@contextmanager
+def house(tmp_path: Path, bounds: Bounds = BOUNDS, threads: int = 2, trust_proxy: int = 0) -> Iterator[House]:
+    """A server on a port that is free, stopped at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    chosen = replace(settings("sqlite://", tmp_path), port=port, threads=threads, trust_proxy=trust_proxy)
+    pages, clock = Pages(), Clock()
+    door = Door(pages, chosen, LARGEST, bounds, clock)
+    thread = threading.Thread(target=door.run)
+    thread.start()
+    try:
+        yield House(door, pages, clock)
+    finally:
+        pages.go_on.set()
+        door.stop()
+        thread.join()
+
+
+UNFINISHED = {
+    "nothing of the head": b"G",
+    "half of the head": GET[:-2],
+    "no body": POST % 10,
+    "half of the body": POST % 10 + b"12345",
+    "chunks without an end": CHUNKED + b"5\r\n12345\r\n",
+    "a second one after a complete one": GET + GET[:-2],
+}
+
+
+@pytest.mark.parametrize("kind", UNFINISHED)
+def test_a_request_that_does_not_end_is_refused_in_time_and_those_that_do_are_answered(
+    kind: str, tmp_path: Path
+) -> None:
+    with house(tmp_path) as at, at.connect(UNFINISHED[kind]) as slow:
+        at.until(lambda: at.unfinished() == 1)
+        if kind.startswith("a second"):
+            assert "200 OK" in answer(slow)
+        at.clock.at += BOUNDS.head if "head" in kind or "second" in kind else BOUNDS.head + BOUNDS.body
+        at.ask()
+        assert at.unfinished() == 1
+        at.clock.at += 1
+        at.until(lambda: at.unfinished() == 0)
+        said = answer(slow)
+        assert said.startswith("HTTP/1.") and " 408 " in said and SLOW.id in said and SLOW.en in said
+        assert "200 OK" in at.ask()
+
+
+def test_a_body_has_more_time_the_more_of_it_has_come(tmp_path: Path) -> None:
+    size = 6 * BOUNDS.pace
+    with house(tmp_path) as at, at.connect(POST % (size + 1) + b"a" * size) as slow:
+        at.until(
+            lambda: any(each.unfinished and each.request.body_bytes_received == size for each in at.door.channels())
+        )
+        at.clock.at += BOUNDS.head + BOUNDS.body + 6
+        at.ask()
+        slow.sendall(b"a")
+        assert status(slow) == 200 and at.pages.count == size + 1
+
+
+def test_a_connection_that_is_used_again_begins_with_all_its_time(tmp_path: Path) -> None:
+    with house(tmp_path, threads=1) as at, at.connect(GET) as slow:
+        assert status(slow) == 200
+        at.ask()  # the one thread is done with the first when it answers this
+        at.clock.at += BOUNDS.head + 1
+        slow.sendall(GET[:-2])
+        at.until(lambda: at.unfinished() == 1)
+        at.clock.at += BOUNDS.head
+        at.ask()
+        slow.sendall(GET[-2:])
+        assert status(slow) == 200
+
+
+def test_one_address_has_so_many_unfinished_requests_and_others_are_not_touched(tmp_path: Path) -> None:
+    with house(tmp_path, replace(BOUNDS, of_address=3)) as at:
+        silent = [at.connect() for _ in range(5)]  # browsers open connections before they need them
+        slow = [at.connect(GET[:-2]) for _ in range(3)]
+        at.until(lambda: at.unfinished() == 3)
+        refused = at.ask(GET[:-2])
+        assert " 503 " in refused and "Retry-After: " in refused and CROWD.id in refused and CROWD.en in refused
+        assert "200 OK" in at.ask()
+        with at.connect(GET[:-2], "127.0.0.2") as other:
+            at.until(lambda: at.unfinished() == 4)
+            other.sendall(GET[-2:])
+            assert status(other) == 200
+        for each in slow + silent[:1]:
+            each.sendall(GET[-2:] if each in slow else GET)
+            assert status(each) == 200
+        for each in slow + silent:
+            each.close()
+
+
+def test_behind_a_proxy_all_share_one_address_and_none_is_refused_for_it(tmp_path: Path) -> None:
+    with house(tmp_path, replace(BOUNDS, of_address=3), trust_proxy=1) as at:
+        slow = [at.connect(GET[:-2]) for _ in range(6)]
+        at.until(lambda: at.unfinished() == 6)
+        for each in slow:
+            each.sendall(GET[-2:])
+            assert status(each) == 200
+            each.close()
+
+
+@pytest.mark.parametrize("sent", [b"", GET[:-2], POST % 10, GET])
+def test_however_many_connections_are_open_the_next_one_is_answered(sent: bytes, tmp_path: Path) -> None:
+    with house(tmp_path, replace(BOUNDS, of_address=10**6)) as at, at.connect(HELD) as running:
+        assert at.pages.running.acquire(timeout=20)
+        many = []
+        for _ in range(3 * BOUNDS.connections):
+            at.clock.at += 0.001
+            many.append(at.connect(sent))
+        at.clock.at += 0.001
+        assert "200 OK" in at.ask()
+        assert len(list(at.door.channels())) <= BOUNDS.connections
+        at.pages.go_on.set()
+        assert status(running) == 200  # whoever is being answered stays, however long that takes
+        for each in many:
+            each.close()
+
+
+def test_what_follows_a_request_that_takes_long_has_its_time_from_then_on(tmp_path: Path) -> None:
+    with house(tmp_path) as at, at.connect(HELD + GET[:-2]) as slow:
+        assert at.pages.running.acquire(timeout=20)
+        at.clock.at += 1_000
+        at.ask()
+        at.pages.go_on.set()
+        assert status(slow) == 200
+        slow.sendall(GET[-2:])
+        assert status(slow) == 200
+
+
+@pytest.mark.parametrize("head", [POST % 900_000, CHUNKED])
+def test_bodies_under_way_are_bounded_in_all_and_pages_are_still_read(head: bytes, tmp_path: Path) -> None:
+    with house(tmp_path, replace(BOUNDS, bodies=2 * LARGEST)) as at:
+        large = [at.connect(head) for _ in range(2)]
+        at.until(lambda: at.unfinished() == 2)
+        with at.connect(head[:5]) as another:
+            at.until(lambda: at.unfinished() == 3)
+            another.sendall(head[5:])
+            refused = answer(another)
+        assert " 503 " in refused and "Retry-After: " in refused and CROWDED.id in refused and CROWDED.en in refused
+        with at.connect(POST % 5) as small:
+            at.until(lambda: at.unfinished() == 3)
+            small.sendall(b"small")
+            assert status(small) == 200
+        for each in large:
+            each.close()
+
+
+def test_when_all_threads_are_at_work_the_queue_is_bounded_and_monitors_do_not_wait(tmp_path: Path) -> None:
+    with house(tmp_path, replace(BOUNDS, waiting=3)) as at:
+        running = [at.connect(HELD) for _ in range(2)]
+        for _ in running:
+            assert at.pages.running.acquire(timeout=20)
+        waiting = [at.connect(HELD) for _ in range(3)]
+        while len(at.door.pages.queue) < 3:
+            assert "200 OK" in at.ask(GET.replace(b"/ ", b"/healthz ", 1))
+        refused = at.ask()
+        assert " 503 " in refused and "Retry-After: " in refused and CROWDED.id in refused and CROWDED.en in refused
+        assert "200 OK" in at.ask(GET.replace(b"/ ", b"/healthz ", 1))
+        at.pages.go_on.set()
+        assert [status(each) for each in running + waiting] == [200] * 5
+        for each in running + waiting:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (POST % (LARGEST + 1), 413),
+        (b"GET /" + b"a" * LARGEST_HEAD + b" HTTP/1.1\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nwrong\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
+    ],
+)
+def test_what_the_library_refuses_is_said_in_both_languages_with_the_headers_of_every_page(
+    sent: bytes, code: int, tmp_path: Path
+) -> None:
+    with house(tmp_path) as at:
+        said = at.ask(sent)
+        assert f" {code} " in said and 'lang="id"' in said and 'lang="en"' in said and "waitress" not in said.lower()
+        assert code not in BY_STATUS or (BY_STATUS[code].id in said and BY_STATUS[code].en in said)
+        assert all(f"{name}: {value}" in said for name, value in HEADERS.items())
+
+
+def test_more_open_files_are_asked_for_and_connections_stay_within_what_is_given(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    limits = [256, 100_000]
+    monkeypatch.setattr(resource, "getrlimit", lambda _kind: tuple(limits))
+    monkeypatch.setattr(resource, "setrlimit", lambda _kind, chosen: limits.__setitem__(slice(2), chosen))
+    assert files_for_connections() > 1_000 and limits[0] > 2_000 and limits[1] == 100_000
+    limits[:] = [256, 400]
+    with house(tmp_path, Bounds()) as at:
+        assert limits == [400, 400]
+        assert at.door.listeners[0].adj.connection_limit == 100
+    limits[:] = [1_000_000, resource.RLIM_INFINITY]
+    files_for_connections()
+    assert limits[0] == 1_000_000
