@@ -37,6 +37,7 @@ PAGES = (
     "app.web.officer.inbox",
     "app.web.officer.task",
     "app.web.officer.dossier",
+    "app.web.officer.cases",
     "app.web.admin.people",
     "app.web.operator.operations",
     "app.web.owner.procedures",

@@ -70,11 +70,24 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class StartProcess:
+    """Another procedure, by its key, that begins with this step: in the same transaction, or not at all.
+
+    `answers` are those of its start form; `message` names the start where the procedure can begin in several ways.
+    """
+
+    key: str
+    answers: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What a handler did: decision variables to set (declared in the manifest) and messages to send."""
+    """What a handler did: decision variables to set (declared in the manifest), messages to send, cases to begin."""
 
     variables: Mapping[str, Scalar] = field(default_factory=lambda: _NOTHING)
     outgoing: tuple[Outgoing, ...] = ()
+    starts: tuple[StartProcess, ...] = ()
 
 
 Handler = Callable[[Case], Result]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,11 +12,15 @@ from app.bundle.meaning import FORMER, JUDGED, Meaning
 from app.domain.errors import InvalidDiagram
 from app.domain.findings import Finding
 from app.domain.nearest import asked_after
+from app.domain.recurrence import DAYS, EVERY, OPENING, Recurrence
 from app.domain.text import Text
 from app.domain.toml import WrongToml, parse_toml
 
 MANIFEST = "manifest.toml"
+CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 VariableType = Literal["text", "number", "boolean", "date", "unit"]
+Subject = Literal["complaint", "record", "none"]
+COMPLAINT: Subject = "complaint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,19 @@ class InstanceRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Who begins a case with the start form (roles, for a case that is no complaint), and when one begins by itself."""
+
+    roles: tuple[str, ...] = ()
+    calendar: Recurrence | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """Everything `manifest.toml` says. `statuses` maps an element or flow id to the status that entering it gives."""
+    """Everything `manifest.toml` says. `statuses` maps an element or flow id to the status that entering it gives.
+
+    `subject` says what a case is about: a complaint, a record (the answers of its own forms), or none.
+    """
 
     key: str
     title: Text
@@ -85,8 +101,9 @@ class Manifest:
     calls: tuple[str, ...] = ()
     owner: str | None = None
     coverage: float = 0.0
-    subject: str | None = None
+    subject: Subject = "none"
     start_form: str | None = None
+    start: Start = Start()
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     variables: Mapping[str, Variable] = field(default_factory=dict)
     messages: Mapping[str, ReporterMessage] = field(default_factory=dict)
@@ -157,6 +174,14 @@ class _Table:
         value: str | None = self._take(key, (str,), None, TEXT)
         return value
 
+    def one_of(self, key: str, known: tuple[str, ...], default: str = "") -> Any:
+        """One of these words; `default` where nothing stands there, which must not be where it is empty."""
+        value = self.maybe(key) or default
+        if value not in known:
+            listed = ", ".join(known)
+            raise _WrongValue(self.at(key), Text(f"harus salah satu dari {listed}", f"one of {listed} is expected"))
+        return value
+
     def number(self, key: str) -> float:
         return float(self._take(key, (int, float), 0.0, NUMBER))
 
@@ -199,8 +224,9 @@ def _manifest(table: _Table) -> Manifest:
         calls=table.texts("calls"),
         owner=table.maybe("owner"),
         coverage=table.number("coverage"),
-        subject=table.maybe("subject"),
+        subject=table.one_of("subject", get_args(Subject), "none"),
         start_form=table.maybe("start_form"),
+        start=_start(table.table("start")),
         lanes={name: _lane(row) for name, row in table.tables("lanes").items()},
         variables={name: _variable(name, row) for name, row in table.tables("variables").items()},
         messages={name: _message(name, row) for name, row in table.tables("messages").items()},
@@ -223,10 +249,7 @@ def _lane(row: _Table) -> Lane:
 
 
 def _variable(name: str, row: _Table) -> Variable:
-    kind = row.text("type")
-    if kind not in get_args(VariableType):
-        types = ", ".join(get_args(VariableType))
-        raise _WrongValue(row.at("type"), Text(f"harus salah satu dari {types}", f"one of {types} is expected"))
+    kind = row.one_of("type", get_args(VariableType))
     forms, fields = row.texts("form"), row.texts("field") or (name,)
     row.done()
     if len(fields) not in (1, len(forms)):
@@ -238,7 +261,22 @@ def _variable(name: str, row: _Table) -> Variable:
             ),
         )
     spread = fields * len(forms) if len(fields) == 1 else fields
-    return Variable(name, kind, tuple(zip(forms, spread, strict=True)))  # type: ignore[arg-type]  # checked above
+    return Variable(name, kind, tuple(zip(forms, spread, strict=True)))
+
+
+def _start(table: _Table) -> Start:
+    recurrence = None
+    if "calendar" in table.data:
+        row = table.table("calendar")
+        every, day = row.one_of("every", EVERY), row.one_of("day", DAYS, "first-working")
+        recurrence = Recurrence(every, day, row.maybe("at") or OPENING)
+        if recurrence.at != OPENING and not CLOCK_TIME.fullmatch(recurrence.at):
+            hope = Text("harus opening atau jam seperti 09:00", "opening or a time such as 09:00 is expected")
+            raise _WrongValue(row.at("at"), hope)
+        row.done()
+    start = Start(table.texts("by"), recurrence)
+    table.done()
+    return start
 
 
 def _message(name: str, row: _Table) -> ReporterMessage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from app.bundle.manifest import MANIFEST, Variable
+from app.bundle.manifest import COMPLAINT, MANIFEST, Variable
 from app.bundle.meaning import FILES, FORMER_JUDGED
 from app.bundle.read import Bundle, forms_named
 from app.domain.findings import Finding
@@ -37,6 +37,7 @@ def check_manifest(bundle: Bundle, known: Known) -> Iterator[Finding]:
     yield from _variables(bundle, known)
     yield from _messages(bundle, known)
     yield from _instance(bundle, known)
+    yield from _start(bundle, known)
     yield from _statuses(bundle, known)
     yield from _meanings(bundle, known)
     yield from _presets(bundle)
@@ -129,6 +130,64 @@ def _instance(bundle: Bundle, known: Known) -> Iterator[Finding]:
     if rules.withdraw:
         yield from _missing("instance.withdraw", [rules.withdraw.sender], known.roles | {REPORTER}, "peran", "role")
     yield from _missing("instance.pauses", rules.pauses, bundle.manifest.statuses.values(), "status", "status")
+
+
+def _start(bundle: Bundle, known: Known) -> Iterator[Finding]:
+    """What begins a case; and, where it is no complaint, what only a complaint has: a reporter and files."""
+    manifest, start = bundle.manifest, bundle.manifest.start
+    yield from _missing("start.by", start.roles, known.roles, "peran", "role")
+    drawn = {each.id: each.recurrence for each in bundle.definition.elements.values() if each.recurrence}
+    every = start.calendar.every if start.calendar else None
+    for element, recurrence in drawn.items():
+        if recurrence != every:
+            yield _finding(
+                "start.calendar",
+                "start-recurrence",
+                Text(
+                    f"{element} digambar berulang tiap {recurrence}, tetapi [start] menyebut {every or 'tidak ada'}.",
+                    f"{element} is drawn as beginning every {recurrence}, but [start] says {every or 'nothing'}.",
+                ),
+                Text(
+                    f'Tulis calendar = {{ every = "{recurrence}", day = "first-working", at = "opening" }} di [start].',
+                    f'Write calendar = {{ every = "{recurrence}", day = "first-working", at = "opening" }} in [start].',
+                ),
+            )
+    if manifest.subject == COMPLAINT:
+        for key, given in (("by", start.roles), ("calendar", start.calendar)):
+            if given:
+                yield _finding(f"start.{key}", "start-complaint", START_COMPLAINT, REMOVE_OR_RECORD)
+        return
+    if start.roles and manifest.start_form is None:
+        yield _finding("start.by", "start-without-form", START_WITHOUT_FORM, NAME_START_FORM)
+    senders = {f"messages.{each.name}": each.sender for each in manifest.messages.values()}
+    if manifest.instance.withdraw:
+        senders["instance.withdraw"] = manifest.instance.withdraw.sender
+    for place in sorted(place for place, sender in senders.items() if sender == REPORTER):
+        yield _finding(place, "no-reporter", NO_REPORTER, REMOVE_OR_COMPLAINT)
+    for key, form in sorted(bundle.forms.items()):
+        if any(question.type == "filepicker" for question in form.questions):
+            yield _finding(f"forms/{key}.form", "no-files", NO_FILES, REMOVE_OR_COMPLAINT)
+
+
+START_COMPLAINT = Text(
+    "Kasus yang berupa aduan dimulai dengan mengirim aduan, tidak dengan cara lain.",
+    "A case that is a complaint begins with its being filed and in no other way.",
+)
+REMOVE_OR_RECORD = Text(
+    'Hapus baris itu, atau tulis subject = "record".', 'Remove that line, or write subject = "record".'
+)
+START_WITHOUT_FORM = Text(
+    "Petugas memulai kasus dengan formulir mulai, tetapi tidak ada.",
+    "Officers begin a case with its start form, but there is none.",
+)
+NAME_START_FORM = Text("Tulis start_form = nama formulirnya.", "Write start_form = the key of the form.")
+NO_REPORTER = Text("Kasus ini bukan aduan, jadi tidak punya pelapor.", "This case is no complaint and has no reporter.")
+NO_FILES = Text(
+    "Hanya berkas aduan yang dapat menyimpan lampiran.", "Only the file of a complaint can hold attachments."
+)
+REMOVE_OR_COMPLAINT = Text(
+    'Hapus bagian itu, atau tulis subject = "complaint".', 'Remove that part, or write subject = "complaint".'
+)
 
 
 def _statuses(bundle: Bundle, known: Known) -> Iterator[Finding]:

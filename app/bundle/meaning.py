@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Meaning -> what bundles called it that were deployed before manifests could say so.
 FORMER: Mapping[str, tuple[str, ...]] = {
+    "title": ("title",),  # what a record is called in lists
     "result": ("answer", "result"),  # what the reporter is told; the first that was answered counts
     "outcome": ("outcome",),  # the result in one line
     "acted_on": ("acted_on",),

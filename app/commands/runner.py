@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.commands.case import incidents
+from app.commands.case.beginning import StartByHandler
 from app.commands.command import Command, audited, name_of
 from app.commands.transaction import Transaction
 from app.domain.errors import Busy, Conflict, Forbidden, Refusal, StorageFull
@@ -20,6 +21,7 @@ from app.store.database import writer
 from app.store.faults import faultpoint
 from app.toolbox import Toolbox
 
+MOST_DEEP = 5  # cases that begin one another in one transaction
 REFUSAL_PATIENCE_MS = 250  # a refusal is noted if that is quick; its answer never waits for it
 log = structlog.get_logger(__name__)
 
@@ -72,6 +74,7 @@ class Runner:
                 faultpoint("after_execute")
                 if not tx.silent:
                     self._audit(command, tx, "done")
+                self._begin_others(tx)
                 faultpoint("before_commit")
             faultpoint("after_commit")
         except BaseException as error:
@@ -82,6 +85,19 @@ class Runner:
             raise
         tx.committed()
         return result
+
+    def _begin_others(self, tx: Transaction) -> None:
+        """Begin the cases that handlers asked for, in this very transaction, each with an audit entry of its own."""
+        for cause, start in tx.starts:
+            after = tx.following()
+            if after.depth > MOST_DEEP:
+                raise EngineStuck(reason=f"procedures begin one another without end: {start.key}")
+            command = StartByHandler(start.key, start.answers, start.message, cause)
+            command.execute(after)
+            after.flush()
+            if not after.silent:
+                self._audit(command, after, "done")
+            self._begin_others(after)
 
     def _audit(self, command: Command, tx: Transaction, outcome: str, **more: Any) -> None:
         kept = audited(command) | tx.details | more

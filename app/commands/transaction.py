@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Forbidden
 from app.domain.permissions import Permission
-from app.domain.roles import Actor, can
+from app.domain.roles import SYSTEM, Actor, can
 from app.forms.form import Sources
 from app.rules.sight import Viewer, viewer
+from app.sdk import StartProcess
 from app.standard.service import ServiceData
 from app.standard.sources import sources_of
 from app.toolbox import Toolbox
@@ -35,6 +36,8 @@ class Transaction:
     prepared: Any = None
     chain: str = ADMINISTRATION
     chain_is_new: bool = False
+    starts: list[tuple[str, StartProcess]] = field(default_factory=list)  # cases to begin after this, by their cause
+    depth: int = 0  # how many cases began one another on the way here
     silent: bool = False  # nothing was changed after all: there is nothing to put on record
     details: dict[str, Any] = field(default_factory=dict)
     _after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -94,6 +97,12 @@ class Transaction:
         """Write what row objects still hold."""
         if "session" in self.__dict__:
             self.session.flush()
+
+    def following(self) -> Transaction:
+        """The same database transaction for what the system does because of this one, with a record of its own."""
+        follower = Transaction(self.connection, self.now, SYSTEM, self.toolbox, depth=self.depth + 1)
+        follower._after_commit, follower._after_failure = self._after_commit, self._after_failure
+        return follower
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Do something once everything is safely stored (never anything that must not be lost)."""

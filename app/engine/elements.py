@@ -10,6 +10,8 @@ from typing import Any
 from app.engine.xml import BPMN, CAMUNDA, FLOW_NODES, local_name
 
 NS = {"b": BPMN, "c": CAMUNDA}
+# How a drawing writes a start that the calendar makes again and again (ISO 8601), and how the manifest does.
+RECURRENCES = {"R/P1D": "day", "R/P1W": "week", "R/P1M": "month", "R/P3M": "quarter", "R/P1Y": "year"}
 _NESTED = ("subProcess", "transaction", "adHocSubProcess")
 
 
@@ -28,6 +30,7 @@ class Element:
     candidate_groups: tuple[str, ...] = ()
     decision_ref: str | None = None
     message: str | None = None
+    recurrence: str | None = None
     called: str | None = None
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     documentation: str | None = None
@@ -106,6 +109,14 @@ def message_of(node: Any, messages: Mapping[str, str]) -> str | None:
     return messages.get(reference) if reference else None
 
 
+def recurrence_of(node: Any) -> str | None:
+    """The period in which a start event of a process happens once: "day", "week", "month", "quarter" or "year"."""
+    if local_name(node) != "startEvent" or local_name(node.getparent()) != "process":
+        return None
+    cycle: str = node.findtext("b:timerEventDefinition/b:timeCycle", "", NS)
+    return RECURRENCES.get(cycle.strip())
+
+
 def _element(node: Any, process: Any, lanes: Mapping[str, str], messages: Mapping[str, str]) -> Element:
     form = camunda(node, "formKey") or camunda(node, "formRef")
     groups = (camunda(node, "candidateGroups") or "").split(",")
@@ -121,6 +132,7 @@ def _element(node: Any, process: Any, lanes: Mapping[str, str], messages: Mappin
         candidate_groups=tuple(group.strip() for group in groups if group.strip()),
         decision_ref=camunda(node, "decisionRef"),
         message=message_of(node, messages),
+        recurrence=recurrence_of(node),
         called=node.get("calledElement"),
         properties=read_properties(node),
         documentation=node.findtext("b:documentation", None, NS),

@@ -23,7 +23,7 @@ from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.event_definitions import NoneEventDefinition
 
 from app.engine import specs
-from app.engine.elements import NS, camunda, message_of, read_properties, topic_of
+from app.engine.elements import NS, camunda, message_of, read_properties, recurrence_of, topic_of
 from app.engine.events import BpmnError, EventGateway, GatewayEvents, Message
 from app.engine.timers import CYCLE, MOST_TIMES, WorkingTimer
 from app.engine.xml import CAMUNDA
@@ -64,8 +64,13 @@ class Dialect:
         if variable is not None:
             self.task.input_item = TaskDataReference(variable)
 
-    def parse_timer_event(self, event: Any) -> WorkingTimer:
-        """A duration, a date or an expression; a number of times beside a step that goes on."""
+    def parse_timer_event(self, event: Any) -> WorkingTimer | NoneEventDefinition:
+        """A duration, a date or an expression; a number of times beside a step that goes on.
+
+        A start that repeats begins at once: the calendar begins each case when its time has come.
+        """
+        if recurrence_of(self.node):
+            return NoneEventDefinition(description="Timer")
         clock = read_properties(self.node).get("clock", "working")
         cycle = CYCLE.fullmatch((event.findtext("b:timeCycle", "", NS)).strip())
         if cycle and self.node.get("cancelActivity") == "false" and 1 <= int(cycle[1]) <= MOST_TIMES:

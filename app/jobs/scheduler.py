@@ -18,6 +18,7 @@ from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
+from app.jobs.periods import Periods
 from app.jobs.recounter import Recounter
 from app.senders.blackhole import FOLDER, empty
 from app.senders.chosen import senders
@@ -28,6 +29,7 @@ JOBS_EVERY = 1  # seconds
 OUTBOX_EVERY = 2
 RECOUNT_EVERY = 2
 OPENING_EVERY = 60
+PERIODS_EVERY = 20
 NIGHT = 2  # o'clock, in the service's zone
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,7 @@ class Ticker:
         self._executor = Executor(runner, toolbox.settings.workers)
         self._recounter = Recounter(runner)
         self._outbox = Outbox(toolbox, senders(toolbox.settings) if ways is None else ways)
+        self._periods = Periods(runner)
         self._greeted: Any = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -56,6 +59,7 @@ class Ticker:
         self._every(RECOUNT_EVERY, self._recounter.run_due, "recount")
         self._every(OUTBOX_EVERY, self._outbox.deliver, "outbox")
         self._every(OPENING_EVERY, self.greet, "opening of the day")
+        self._every(PERIODS_EVERY, self._periods.begin_due, "periods")
         self._scheduler.add_job(_safely(self.tidy, "night"), "cron", hour=NIGHT, timezone=zone, id="night")
         self._scheduler.start()
 

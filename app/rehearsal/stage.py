@@ -21,7 +21,7 @@ from app.rules.letters import fit_to_send
 from app.rules.limits import Past, until
 from app.rules.offices import office_of
 from app.rules.status_letters import REPORTER, holder_of, letter_of
-from app.sdk import Case, Handlers, Outgoing
+from app.sdk import Case, Handlers, Outgoing, StartProcess
 from app.standard.service import ServiceData
 from app.standard.sources import sources_of
 
@@ -63,6 +63,7 @@ class Stage:
         self.due: dict[str, datetime] = {}
         self.sent: list[str] = []
         self.letters: list[Outgoing] = []
+        self.began: list[str] = []  # keys of the procedures that handlers began
         self.answers: dict[str, Mapping[str, Any]] = {}
         self._entered: dict[str, datetime] = {}  # when each element was last entered
         self._counting: dict[str, tuple[Limit, datetime]] = {}  # limits of open tasks, and from when they count
@@ -212,7 +213,7 @@ class Stage:
         before = dict(self._entered)
         for step in steps:
             self._pass(step)
-        ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case)
+        ran = advance(self.play.bundle, self.instance, self.env, self.play.handlers, self._case, self._look_at)
         self._refuse_failed(ran)
         self.sent += [message.template for _, message in ran.outgoing]
         for step in ran.steps:
@@ -319,6 +320,10 @@ class Stage:
             similar=self.play.similar,
             until=until(self.env, lambda _limit: Past(self.started, self._entered, tuple(self._pauses))),
         )
+
+    def _look_at(self, start: StartProcess) -> None:
+        """A rehearsal knows one procedure only: that another one begins is noted, whatever it is."""
+        self.began.append(start.key)
 
     def _refuse_failed(self, ran: Advance) -> None:
         for work, error in ran.failed:

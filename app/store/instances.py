@@ -28,6 +28,7 @@ class ProcessInstance(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     business_key: Mapped[str] = mapped_column(String(32), index=True)
+    title: Mapped[str | None] = mapped_column(String(150))  # of a record; a complaint has its own
     definition_key: Mapped[str] = mapped_column(Code)
     deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
     version: Mapped[int] = mapped_column(default=1)

@@ -15,6 +15,7 @@ from app.store import (
     proposals,
     reporters,
     service_data,
+    starts,
     tasks,
     trials,
 )
@@ -33,6 +34,7 @@ NOUNS = (
     proposals,
     reporters,
     service_data,
+    starts,
     tasks,
     trials,
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.commands.attachment.attachments import StoreAttachment
+from app.commands.case.beginning import StartCase
 from app.commands.complaint.filing import Filed
 from app.commands.letter.messages import SendMessage, Withdraw
 from app.commands.task.complete import ClaimTask
@@ -14,6 +15,7 @@ from app.jobs.executor import Executor
 from tests.browser import site as service
 from tests.browser.scene import scene
 from tests.browser.site import Site
+from tests.procedures import RECORD, REQUEST, deploy
 from tests.world import ACCEPT, ASSIGN, CONFIRM, FORWARD, PROPER, RESULT, RETURN, VISITOR
 
 LONG_WORD = "Pertanggungjawabanpenyelenggaraanpelayananpublikberkesinambungan"
@@ -42,6 +44,8 @@ PLANNED = {
 def gather(site: Site) -> None:
     """Put one complaint at each place; `site.kept` names them."""
     kept = site.kept
+    deploy(site, RECORD)
+    kept["record"] = site.runner.run(StartCase(RECORD, REQUEST), site.actor("dinkominfo"))
     kept["received"] = site.file()
     kept["renewed"] = site.file()
     kept["routed"] = _at_dinkominfo(site)

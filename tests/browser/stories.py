@@ -15,6 +15,7 @@ from app.rules.access import SECRET
 from app.store.proposals import Proposal
 from tests.browser.site import MAIL, Site
 from tests.browser.visiting import Visits
+from tests.procedures import RECORD
 from tests.rehearsal.test_mend import with_new_task
 from tests.world import PROCESS
 
@@ -309,6 +310,10 @@ STORIES = (
     Story("tugas-terbuka", "/tugas/<task_id>", _task("returned"), "dinkominfo", _unfold),
     Story("tugas-selesai", "/tugas/<task_id>", lambda site: f"/tugas/{site.task(site.at_opd())}", "pupr", _accepted),
     Story("tugas-sudah-selesai", "/tugas/<task_id>", lambda site: f"/tugas/{site.done_task('follow_up')}", "pupr"),
+    Story("mulai-kasus", "/mulai/<key>", f"/mulai/{RECORD}", "dinkominfo"),
+    Story("mulai-kasus-kosong", "/mulai/<key>", f"/mulai/{RECORD}", "dinkominfo", _send),
+    Story("kasus", "/kasus/<number>", lambda site: f"/kasus/{site.kept['record'].number}", "dinkominfo"),
+    Story("tugas-kasus", "/tugas/<task_id>", _task("record"), "pupr"),
     Story("berkas", "/aduan/<tracking_id>", _file("reopened"), "dinkominfo"),
     Story("berkas-identitas", "/aduan/<tracking_id>", _file("at_opd"), "pupr", _identity),
     Story("berkas-panjang", "/aduan/<tracking_id>", _file("long"), "kabid", _unfold),

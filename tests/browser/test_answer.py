@@ -107,7 +107,7 @@ def test_without_scripts_the_button_says_what_is_true_of_every_choice_and_an_end
     expect(page.locator("[name=note]")).to_have_value("Aduan ini hanya berisi ucapan terima kasih.")
     page.locator(VERB).click()
     page.get_by_role("button", name="Ya, arsipkan aduan").click()
-    expect(page.locator("main")).to_contain_text("Proses aduan ini sudah berakhir.")
+    expect(page.locator("main")).to_contain_text("Prosesnya sudah berakhir.")
 
 
 def test_after_accepting_the_follow_up_is_next(lively: Site, visits: Visits) -> None:

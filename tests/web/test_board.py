@@ -87,7 +87,7 @@ def test_a_case_past_its_own_limit_is_late_though_its_step_is_not(service: World
         session.execute(update(ProcessInstance).values(due_at=service.clock.now() - timedelta(days=3)))
     page = visit("kabid").get("/papan").text
     late = column(page, "terlambat")
-    assert filed.tracking_id in late and "seluruh aduan:" in late
+    assert filed.tracking_id in late and "keseluruhan:" in late
     assert filed.tracking_id not in column(page, "segera")
 
 

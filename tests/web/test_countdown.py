@@ -89,7 +89,7 @@ def compare(
     tracking = plain(reporter.get(f"/lacak/{filed.tracking_id}").text)
     told = reporter.get(f"/lacak/{filed.tracking_id}/batas").json
     waiting = plain(officer.get("/tugas" if open_ else "/tugas?saring=waiting").text)
-    dues = [("whole", whole, told["case"], f"seluruh aduan: {whole.left.text.id}")]
+    dues = [("whole", whole, told["case"], f"keseluruhan: {whole.left.text.id}")]
     if step is not None:
         dues.append(("step", step, told["step"], f"langkah 2: {step.left.text.id}"))
         assert officer.get(f"/tugas/{open_[0].id}/batas").json["step"] == told["step"]

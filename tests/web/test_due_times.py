@@ -56,7 +56,7 @@ def test_a_row_names_the_steps_limit_and_the_whole_complaints(visit: Visit, serv
     cell = due_cell(visit("menteri").get("/tugas").text)
     first, second = lines(cell)
     assert first.startswith("langkah 2: sisa 3 hari kerja")
-    assert second.startswith("seluruh aduan: sisa 14 hari kerja") and "11 Des" not in second
+    assert second.startswith("keseluruhan: sisa 14 hari kerja") and "11 Des" not in second
     assert colours(cell) == ["fine"]  # the nearest gives the one colour
 
 
@@ -68,7 +68,7 @@ def test_no_green_beside_red(visit: Visit, service: World) -> None:
     service.do(filed, "verify_disposition_dinkominfo", "dinkominfo", ASSIGN)
     cell = due_cell(visit("pupr").get("/tugas").text)
     assert lines(cell)[0].startswith("langkah 4: sisa 1 hari kerja")
-    assert lines(cell)[1].startswith("seluruh aduan: lewat sejak Jum 11 Des 11.00")
+    assert lines(cell)[1].startswith("keseluruhan: lewat sejak Jum 11 Des 11.00")
     assert colours(cell) == ["late"]
     service.clock.at = wib("2026-12-17 09:00")
     cell = due_cell(visit("pupr").get("/tugas").text)
@@ -97,7 +97,7 @@ def test_a_case_whose_clock_stands_still_says_so_on_its_row_and_its_pages(visit:
     service.do(filed, "ministry_disposition", "menteri", HOLD)
     service.clock.at = wib("2026-12-03 10:00")
     row = due_cell(visit("menteri").get("/tugas?saring=waiting").text)
-    assert lines(row)[0].startswith("seluruh aduan: waktu berhenti, sisa 13 hari kerja")
+    assert lines(row)[0].startswith("keseluruhan: waktu berhenti, sisa 13 hari kerja")
     assert colours(row) == ["none"] and "<time" not in row
     page = enter(visit(None), filed)
     assert "waktu berhenti, sisa 13 hari kerja" in page and "Fri" not in page

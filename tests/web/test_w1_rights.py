@@ -112,6 +112,8 @@ def expected(permission: Permission, endpoint: str, rule: Rule, name: str | None
         return "refused"
     if endpoint == "operations.open_as_addressee":
         return "hidden"  # no letter has that id
+    if endpoint.startswith("cases."):
+        return "hidden"  # complaints begin by being filed, and no case has that number
     if endpoint.startswith("board."):
         return "shown"  # who supervises acts on everybody's tasks
     if "task_id" in rule.arguments and name not in OWN_TASK:

@@ -13,6 +13,7 @@ from app.commands.case import limit_notices
 from app.commands.case.at_work import CaseAtWork
 from app.commands.case.incidents import raise_incident
 from app.commands.case.settlement import take_step
+from app.commands.case.startable import look_at
 from app.commands.letter import notices
 from app.commands.transaction import Transaction
 from app.domain.permissions import Permission
@@ -102,9 +103,14 @@ def _service(case: CaseAtWork, job: Row[Any]) -> None:
     work = next((each for each in case.instance.open() if each.id == job.task_id), None)
     if work is not None:
         offered = notices.case(case, case.instance)
-        result = handled(case.bundle, case.tx.toolbox.handlers, work, offered)
+        result = handled(case.bundle, case.tx.toolbox.handlers, work, offered, lambda start: look_at(case.tx, start))
         outgoing = tuple((work.element, message) for message in result.outgoing)
-        take_step(case, lambda live: live.complete(work.id, result.variables, case.env), outgoing=outgoing)
+        take_step(
+            case,
+            lambda live: live.complete(work.id, result.variables, case.env),
+            outgoing=outgoing,
+            starts=result.starts,
+        )
 
 
 _RUN: Mapping[str, Callable[[CaseAtWork, Row[Any]], None]] = {

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, or_, update
 
 from app.commands.case import deadlines, history, pause
 from app.commands.case.at_work import CaseAtWork
+from app.commands.case.startable import look_at
 from app.commands.complaint import merging
 from app.commands.complaint import rows as complaint_rows
 from app.commands.letter import notices, status_letters
@@ -19,7 +20,7 @@ from app.engine.trace import EngineStep
 from app.rules import assignment, facts
 from app.rules.advance import advance
 from app.rules.limits import nearest
-from app.sdk import Outgoing
+from app.sdk import Outgoing, StartProcess
 from app.store.base import table_of
 from app.store.compiled import CompiledStatement
 from app.store.faults import faultpoint
@@ -100,13 +101,15 @@ def take_step(
     change: Callable[[Instance], EngineStep],
     done: str | None = None,
     outgoing: tuple[tuple[str, Outgoing], ...] = (),
+    starts: tuple[StartProcess, ...] = (),
 ) -> Settled:
     """Let the engine step, run what follows by itself, and store it all.
 
-    `done` is the user task that was completed; `outgoing` are messages (with their element) that go before others.
+    `done` is the user task that was completed; `outgoing` are messages (with their element) that go before others,
+    `starts` other procedures that begin.
     """
     before = Standing.of(case.instance)
-    return settle(case, before, [case.act(change)], done, outgoing)
+    return settle(case, before, [case.act(change)], done, outgoing, starts)
 
 
 def settle(
@@ -115,9 +118,18 @@ def settle(
     steps: list[EngineStep],
     done: str | None = None,
     outgoing: tuple[tuple[str, Outgoing], ...] = (),
+    starts: tuple[StartProcess, ...] = (),
 ) -> Settled:
     """Run what follows by itself after `steps`, and store everything that changed since `before`."""
-    ran = advance(case.bundle, case.instance, case.env, case.tx.toolbox.handlers, lambda live: notices.case(case, live))
+    tx = case.tx
+    ran = advance(
+        case.bundle,
+        case.instance,
+        case.env,
+        tx.toolbox.handlers,
+        lambda live: notices.case(case, live),
+        lambda start: look_at(tx, start),
+    )
     steps = [*steps, *ran.steps]
     after = Standing.of(case.instance)
     faultpoint("after_engine_step")
@@ -136,6 +148,8 @@ def settle(
     faultpoint("after_jobs_written")
     _messages(case, (*outgoing, *ran.outgoing), given, opened, before.users.keys() - {done} if case.ended else ())
     _save(case)
+    for number, start in enumerate((*starts, *ran.starts)):
+        tx.starts.append((f"case:{case.id}:{case.row['version']}:{number}", start))
     ended = case.row["end_event"]
     return Settled(tuple(work.id for work in opened), ended, case.row["status"])
 

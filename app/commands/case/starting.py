@@ -10,7 +10,9 @@ from app.rules import facts
 from app.store.turns import start_of_case
 
 
-def new_row(tx: Transaction, deployment_id: str, bundle: Bundle, business_key: str) -> dict[str, Any]:
+def new_row(
+    tx: Transaction, deployment_id: str, bundle: Bundle, business_key: str, title: str | None = None
+) -> dict[str, Any]:
     """All columns of a new instance; its blob follows when the engine has made the first step."""
     start_of_case(tx.connection)
     tx.afresh()
@@ -19,6 +21,7 @@ def new_row(tx: Transaction, deployment_id: str, bundle: Bundle, business_key: s
     return {
         "id": instance_id,
         "business_key": business_key,
+        "title": title,
         "definition_key": bundle.key,
         "deployment_id": deployment_id,
         "version": 1,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import insert
 
+from app.bundle.manifest import COMPLAINT
 from app.bundle.read import Bundle
 from app.commands.case import history
 from app.commands.case.at_work import CaseAtWork
@@ -33,7 +34,6 @@ from app.store.faults import faultpoint
 from app.store.instances import ProcessInstance
 from app.store.reporters import Reporter
 
-SUBJECT = "complaint"
 SECRET = "secret"
 RELATED_PERSON = "related_person"  # sealed like an identity: never an answer, a variable or a field of a letter
 ITSELF = Text(
@@ -135,7 +135,7 @@ class FileComplaint:
             "origin": self.origin,
             "received_at": tx.now,
             "registered_by": tx.by.id if tx.by.kind == "user" else None,
-            "classification": kept.get("classification") or SUBJECT,
+            "classification": kept.get("classification") or COMPLAINT,
             "category": kept.get("category"),
             "title": kept.get("title") or "",
             "content": kept.get("chronology") or "",
@@ -184,6 +184,6 @@ def _procedure(tx: Transaction) -> tuple[str, Bundle]:
     """The live procedure for complaints: its deployment and its bundle."""
     for deployment in tx.toolbox.shelf.live(tx.connection).values():
         bundle = tx.toolbox.bundle(tx.connection, deployment)
-        if bundle.manifest.subject == SUBJECT and bundle.manifest.start_form in bundle.forms:
+        if bundle.manifest.subject == COMPLAINT and bundle.manifest.start_form in bundle.forms:
             return deployment, bundle
     raise NotFound(Text("Prosedur pengaduan belum dipasang.", "No procedure for complaints is deployed yet."))

@@ -12,7 +12,7 @@ from app.domain.nearest import meant
 from app.domain.text import Text
 from app.engine.check.formulas import is_literal, timer_texts
 from app.engine.check.model import Diagram, Neighbours, Node, definitions, text_of
-from app.engine.elements import read_properties
+from app.engine.elements import RECURRENCES, read_properties, recurrence_of
 from app.engine.expressions.expression import Expression, ExpressionError, compile_expression
 from app.engine.timers import CYCLE, MOST_TIMES
 
@@ -43,7 +43,8 @@ def _timer(diagram: Diagram, node: Node, bundle: Neighbours) -> Iterator[Finding
         )
     cycles = [cycle for kind, each in definitions(node) if kind == "timer" and (cycle := text_of(each, "timeCycle"))]
     for text in cycles:
-        yield from _cycle(diagram, node, text, clock)
+        if recurrence_of(node.xml) is None:
+            yield from _cycle(diagram, node, text, clock)
     if cycles:
         return
     if not list(timer_texts(node)):
@@ -67,10 +68,10 @@ def _cycle(diagram: Diagram, node: Node, text: str, clock: str) -> Iterator[Find
             f"The repeating timer “{text[:60]}” at {node.label} is not supported.",
         ),
         Text(
-            f"Berulang hanya dapat dengan kejadian tepi bergaris putus, 1 sampai {MOST_TIMES} kali, misalnya R3/PT4H; "
-            "di tempat lain pakai satu waktu tunggu.",
-            f"Only a border event with a dashed line can repeat, 1 to {MOST_TIMES} times, such as R3/PT4H; elsewhere "
-            "use a single wait.",
+            f"Berulang hanya dapat dengan kejadian tepi bergaris putus, 1 sampai {MOST_TIMES} kali, misalnya R3/PT4H, "
+            f"dan pada kejadian mulai proses: {', '.join(RECURRENCES)}. Di tempat lain pakai satu waktu tunggu.",
+            f"Only a border event with a dashed line can repeat, 1 to {MOST_TIMES} times, such as R3/PT4H, and the "
+            f"start of a process: {', '.join(RECURRENCES)}. Elsewhere use a single wait.",
         ),
     )
 

@@ -262,6 +262,7 @@ def _conditions(wanted: Filter, viewer: Viewer, now: datetime) -> list[ColumnEle
                 ProcessInstance.business_key == tracking,
                 ProcessInstance.id.startswith(wanted.text.lower(), autoescape=True),
                 ProcessInstance.business_key.in_(title),
+                ProcessInstance.title.icontains(wanted.text, autoescape=True),
             )
         )
     if wanted.step:
@@ -282,7 +283,11 @@ def _with_words(session: Session, viewer: Viewer, rows: list[Row]) -> list[Row]:
     open_ = [row.business_key for row in rows if not seen[row.id].sealed]
     titles = {
         number: title
-        for number, title in session.execute(select(Complaint.id, Complaint.title).where(Complaint.id.in_(open_)))
+        for number, title in session.execute(
+            select(ProcessInstance.business_key, func.coalesce(Complaint.title, ProcessInstance.title))
+            .outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+            .where(ProcessInstance.business_key.in_(open_))
+        )
     }
     found: dict[str, list[Task]] = {}
     open_tasks = select(Task).where(IS_OPEN, Task.instance_id.in_([row.id for row in rows]))
@@ -291,7 +296,7 @@ def _with_words(session: Session, viewer: Viewer, rows: list[Row]) -> list[Row]:
     return [
         replace(
             row,
-            title=titles.get(row.business_key, ""),
+            title=titles.get(row.business_key) or "",
             steps=tuple(task.element for task in found.get(row.id, [])),
             clocks=tuple(StepClock.of(task) for task in found.get(row.id, [])),
             sealed=seen[row.id].sealed,

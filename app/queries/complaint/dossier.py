@@ -1,4 +1,4 @@
-"""The file of one complaint as officers read it: report, attachments, conversation, answers, history; no identity."""
+"""The file of one case as officers read it: report, attachments, conversation, answers, history; no identity."""
 
 from __future__ import annotations
 
@@ -115,11 +115,12 @@ class OpenStep:
 
 @dataclass(frozen=True)
 class File:
-    """Everything about one complaint but who filed it."""
+    """Everything about one case but who filed it; what only a complaint has is empty where it is none."""
 
     tracking_id: str
     instance_id: str
     deployment_id: str
+    is_complaint: bool
     title: str
     content: str
     classification: str
@@ -184,22 +185,29 @@ def instance_of(session: Session, tracking_id: str) -> ProcessInstance:
     return found
 
 
+def is_other(session: Session, number: str) -> bool:
+    """Whether there is a case of this number that is no complaint."""
+    query = select(ProcessInstance.id).outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+    return session.scalar(query.where(ProcessInstance.business_key == number, Complaint.id.is_(None))) is not None
+
+
 def file_of(session: Session, tracking_id: str) -> File:
-    """The whole file; NotFound when there is no such complaint."""
-    joined = select(Complaint, ProcessInstance).join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
-    found = session.execute(joined.where(Complaint.id == tracking_id)).first()
+    """The whole file; NotFound when there is no such case."""
+    joined = select(ProcessInstance, Complaint).outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+    found = session.execute(joined.where(ProcessInstance.business_key == tracking_id)).first()
     if found is None:
         raise NotFound
-    complaint, instance = found
+    instance, complaint = found
     answers = session.scalars(select(Answer).where(Answer.instance_id == instance.id).order_by(Answer.seq)).all()
     history = session.scalars(select(History).where(History.instance_id == instance.id).order_by(History.seq)).all()
     tasks = session.scalars(select(Task).where(Task.instance_id == instance.id).order_by(Task.opened_at, Task.id)).all()
     names = names_of(session, {row.by for row in answers} | {row.by for row in history if row.by})
     return File(
-        tracking_id=complaint.id,
+        tracking_id=instance.business_key,
         instance_id=instance.id,
         deployment_id=instance.deployment_id,
-        **{name: getattr(complaint, name) for name in OF_COMPLAINT},
+        is_complaint=complaint is not None,
+        **(_of_no_complaint(instance) if complaint is None else {n: getattr(complaint, n) for n in OF_COMPLAINT}),
         **{name: getattr(instance, name) for name in OF_INSTANCE},
         clock=CaseClock.of(instance),
         identity_erased=_erased(session, tracking_id),
@@ -212,6 +220,13 @@ def file_of(session: Session, tracking_id: str) -> File:
         open_steps=_open_steps(session, tasks),
         tasks=tuple(tasks),
     )
+
+
+def _of_no_complaint(instance: ProcessInstance) -> dict[str, Any]:
+    """What stands in the place of a complaint's columns."""
+    empty: dict[str, Any] = dict.fromkeys(OF_COMPLAINT)
+    empty |= {"title": instance.title or "", "content": "", "classification": "", "channel": ""}
+    return empty | {"received_at": instance.started_at, "is_anonymous": False, "is_confidential": False, "extra": {}}
 
 
 def accused_person(session: Session, keys: KeyRing, tracking_id: str) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.bundle.manifest import COMPLAINT
 from app.bundle.read import Bundle
 from app.bundle.shelf import Shelf
 from app.domain.calendar import Calendar
@@ -16,7 +17,6 @@ from app.rules.limits import key_of_task
 from app.standard.service import ServiceData
 from app.standard.statuses import PublicStep
 
-SUBJECT = "complaint"
 WEEK = 7
 
 
@@ -41,7 +41,7 @@ def procedure(session: Session, shelf: Shelf) -> Bundle | None:
     """The live procedure for complaints; None while none is deployed."""
     for deployment in shelf.live(session).values():
         bundle = shelf.bundle(session, deployment)
-        if bundle.manifest.subject == SUBJECT:
+        if bundle.manifest.subject == COMPLAINT:
             return bundle
     return None
 

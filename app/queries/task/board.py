@@ -290,9 +290,11 @@ def _ended(session: Session, since: datetime, until: datetime) -> Weeks:
 
 def titles(session: Session, viewer: Viewer, numbers: Iterable[str]) -> dict[str, str | None]:
     """Tracking id -> subject of those complaints; None where it is not for the viewer."""
+    title = func.coalesce(Complaint.title, ProcessInstance.title)
+    unsealed = or_(Complaint.id.is_(None), sight.unsealed(viewer))
     query = (
-        select(Complaint.id, Complaint.title, sight.unsealed(viewer).label("open"))
-        .join(ProcessInstance, ProcessInstance.id == Complaint.instance_id)
-        .where(Complaint.id.in_(sorted(set(numbers))))
+        select(ProcessInstance.business_key.label("id"), title.label("title"), unsealed.label("open"))
+        .outerjoin(Complaint, Complaint.instance_id == ProcessInstance.id)
+        .where(ProcessInstance.business_key.in_(sorted(set(numbers))))
     )
-    return {row.id: row.title if row.open else None for row in session.execute(query)}
+    return {row.id: row.title or "" if row.open else None for row in session.execute(query)}

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from app.bundle.manifest import COMPLAINT
 from app.bundle.read import Bundle
 from app.commands.complaint.erasure import EraseIdentityOnRequest
 from app.commands.complaint.identity import OpenIdentity
@@ -81,12 +82,21 @@ class About:
     may_erase_identity: bool
     accused_unit: str = ""
     accused_person: str | None = None
+    procedure: str = ""
+    began: tuple[tuple[str, str], ...] = ()  # the answers of the start form
 
 
 @route(blueprint, "/aduan/<tracking_id>", Permission.COMPLAINT_READ)
 def show(tracking_id: str) -> ResponseReturnValue:
     """The whole file for whoever may read it; of others' confidential cases the number, and one's own answers."""
-    return _page(tracking_id)
+    try:
+        return _page(tracking_id)
+    except NotFound:
+        with read() as session:
+            other = complaint_file.is_other(session, tracking_id)
+        if not other:
+            raise
+        return redirect(url_for("cases.show", number=tracking_id))  # letters and lists know numbers only
 
 
 @route(
@@ -203,6 +213,13 @@ def described(session: Session, file: File, bundle: Bundle, seen: Sight, form: s
         may_erase_identity=not file.identity_erased and seen.erases,
         accused_unit=unit_name(file.accused_unit),
         accused_person=complaint_file.accused_person(session, web().toolbox.keys, file.tracking_id),
+        procedure=text(bundle.manifest.title),
+        began=tuple(
+            line
+            for each in file.answers
+            if each.seq in start
+            for line in lines_of(bundle.forms.get(each.form), each.data)
+        ),
     )
 
 
@@ -218,7 +235,8 @@ def unit_name(code: str | None) -> str:
 
 def answered(given: Given, bundle: Bundle, files: Iterable[Picture] = ()) -> Answered:
     """One form's answers in words, with the files that came with them."""
-    step = REPORTED if given.form == bundle.manifest.start_form else bundle.label(given.element)
+    began = REPORTED if bundle.manifest.subject == COMPLAINT else bundle.manifest.title
+    step = began if given.form == bundle.manifest.start_form else bundle.label(given.element)
     own = tuple(each for each in files if each.answer_seq == given.seq)
     lines = tuple(lines_of(bundle.forms.get(given.form), given.data, counted=not own))
     by = given.by or _who(given.by_kind)
@@ -268,7 +286,7 @@ def _end(file: File) -> Iterator[Entry]:
     if file.ended_at is not None:
         status, last = status_of(file.status, file.category), file.history[-1] if file.history else None
         by = (last.by or _who(last.by_kind)) if last else ""
-        yield Entry(file.ended_at, status.icon, text(status.staff), by)
+        yield Entry(file.ended_at, status.icon, text(status.staff) or _("Selesai"), by)
 
 
 def _entry(happened: Happened, bundle: Bundle) -> Entry | None:
@@ -278,7 +296,7 @@ def _entry(happened: Happened, bundle: Bundle) -> Entry | None:
     by = happened.by or _who(happened.by_kind)
     if happened.kind in ("started", "ended", "paused", "resumed"):
         words = {
-            "started": (_("Aduan diterima"), "mail"),
+            "started": (_("Aduan diterima") if bundle.manifest.subject == COMPLAINT else _("Dimulai"), "mail"),
             "ended": (_("Proses berakhir: %(step)s", step=label), "flag"),
             "paused": (_("Waktu berhenti selama menunggu pelapor"), "clock-pause"),
             "resumed": (_("Waktu berjalan lagi"), "clock"),

@@ -14,7 +14,7 @@ from app.standard.service import ServiceData
 from app.web.current import now, service, web
 from app.web.language import language
 
-WHOLE = Text("seluruh aduan", "whole complaint")
+WHOLE = Text("keseluruhan", "overall")
 STEP = Text("langkah ini", "this step")
 
 

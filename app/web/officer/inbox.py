@@ -22,7 +22,7 @@ from app.web import drafts
 from app.web.addresses import inside
 from app.web.current import now
 from app.web.language import language
-from app.web.officer import due, task
+from app.web.officer import cases, due, task
 from app.web.routes import current_actor, read, route, run, service, web
 from app.web.sight import current_viewer, sight_of
 
@@ -55,6 +55,12 @@ def tasks() -> ResponseReturnValue:
             "steps": {row.element: _step(row) for row in page.rows},
             "counts": inbox.counts(session, actor, viewer, now(), soon, awaiting_reporter(service())),
             "next_due": None if page.rows else inbox.next_due(session, actor),
+            "startable": cases.startable(session),
+            "untitled": {
+                row.deployment_id: web().toolbox.bundle(session, row.deployment_id).manifest.title
+                for row in page.rows
+                if not row.title
+            },
             "other": _readable(text) if text and not page.rows else None,
         }
     units = {grant.unit for grant in actor.grants}

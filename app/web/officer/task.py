@@ -25,6 +25,7 @@ from app.queries.sight import PLAIN
 from app.queries.task import inbox, preview
 from app.queries.task import task as tasks
 from app.rules.assignment import target_fields
+from app.rules.participation import takes_part
 from app.rules.sight import Sight
 from app.standard.sources import sources_of
 from app.web import drafts, forms
@@ -44,7 +45,7 @@ class TaskPage:
     """Everything about one task that its page needs."""
 
     task: tasks.Assignment
-    file: complaint_file.File | None
+    file: complaint_file.File
     bundle: Bundle
     form: Form | None
     variables: Mapping[str, Any]
@@ -135,7 +136,7 @@ def foresee(task_id: str) -> ResponseReturnValue:
     """Where each decision would lead with what is typed now; a part of the task's page."""
     desk = _desk(task_id)
     form, file = desk.form, desk.file
-    if form is None or file is None:
+    if form is None:
         return ""
     typed = forms.posted(form)
     with read() as session:
@@ -221,7 +222,7 @@ def _over_page(desk: TaskPage, typed: Mapping[str, Any], lost: bool = False, dra
 def _question(desk: TaskPage, typed: Mapping[str, Any]) -> str | None:
     """The page that asks once more, where these answers would end the case for good; Invalid where they are wrong."""
     held = desk.task.assignee not in (None, current_actor().id)
-    if desk.form is None or desk.file is None or desk.task.state != "open" or held:
+    if desk.form is None or desk.task.state != "open" or held:
         return None
     kept = desk.form.load(typed, sources_of(service(), now()), desk.variables)
     with read() as session:
@@ -246,26 +247,30 @@ def _desk(task_id: str) -> TaskPage:
         task = tasks.assignment(session, task_id)
         seen = sight.of_instance(session, current_viewer(), task.instance_id)
         mine = seen.known and task.is_for(actor)
-        theirs = seen.content or task.unit in actor.offices  # what one's own office did stays known to it
-        if not mine and (task.state == "open" or not (may(Permission.COMPLAINT_READ) and seen.known and theirs)):
-            raise NotFound
         toolbox = web().toolbox
         bundle = toolbox.bundle(session, task.deployment_id)
+        file = complaint_file.file_of(session, task.business_key)
+        if not mine and (task.state == "open" or not _reads(task, file, bundle, seen)):
+            raise NotFound
         form = bundle.forms.get(task.form or "")
-        try:
-            file = complaint_file.file_of(session, task.business_key)
-        except NotFound:
-            file = None  # a trial has no complaint
         blob = tasks.engine_state(session, task.instance_id)
         variables = Instance.decode(bundle.definition, blob).variables
         kept = tasks.draft_of(session, task_id, actor.id)
         draft, draft_at = (kept[0], tasks.stamp(kept[1])) if kept else ({}, 0)
         desk = TaskPage(task, file, bundle, form, variables, {}, draft, seen, draft_at)
-        if form is None or file is None or task.state != "open":
+        if form is None or task.state != "open":
             return desk
         ahead = preview.Lookahead(session, bundle, toolbox.shelf, toolbox.handlers, now())
         outcomes = ahead.of_choices(task, file, form, {**_first_values(desk), **desk.draft})
         return replace(desk, outcomes=outcomes)
+
+
+def _reads(task: tasks.Assignment, file: complaint_file.File, bundle: Bundle, seen: Sight) -> bool:
+    """Whether a finished task may be looked at: by whoever reads the case, or what one's own office did in it."""
+    actor = current_actor()
+    if not file.is_complaint:
+        return takes_part(actor, bundle, file.tasks)
+    return may(Permission.COMPLAINT_READ) and seen.known and (seen.content or task.unit in actor.offices)
 
 
 def _page(desk: TaskPage, values: Mapping[str, Any], errors: Mapping[str, list[Text]] | None = None) -> str:
@@ -274,7 +279,7 @@ def _page(desk: TaskPage, values: Mapping[str, Any], errors: Mapping[str, list[T
         shown = _shown(desk, values, errors or {})
         decision = preview.decision_of(desk.bundle, desk.form)
     about = None
-    if desk.file is not None and not desk.seen.sealed:
+    if not desk.seen.sealed:
         with read() as session:
             about = described(session, desk.file, desk.bundle, desk.seen, desk.task.form or "")
     return render_template(
@@ -327,6 +332,6 @@ def _typed(desk: TaskPage) -> tuple[dict[str, Any], dict[str, list[Text]]]:
         return {}, {}
     typed = forms.posted(desk.form)
     owner = {"task_id": desk.task.id}
-    if desk.file is not None:
+    if desk.file.is_complaint:
         owner["complaint_id"] = desk.file.tracking_id
     return typed, forms.take_uploads(desk.form, typed, current_actor(), **owner)
