@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session, load_only
 
 from app.bundle.read import Bundle
 from app.domain.roles import Actor
 from app.domain.text import Text
-from app.domain.tracking import is_tracking_id, normalise
 from app.queries import sight
 from app.queries.case.due import CaseClock, StepClock
 from app.rules.limits import nearest
@@ -133,13 +132,13 @@ def listing(
     What is confidential shows its title only to a `viewer` who may read it, here and below.
     """
     keys = _keys(session, actor, span, _unmark(after), size + 1)
-    rows = _rows(session, viewer, [task_id for _due, task_id in keys[:size]])
+    rows = rows_of(session, viewer, [task_id for _due, task_id in keys[:size]])
     return Page(rows, _mark(keys[size - 1]) if len(keys) > size else None)
 
 
 def mine(session: Session, actor: Actor, viewer: Viewer = NOBODY) -> Page:
     """What the actor has claimed, soonest due first."""
-    rows = _rows(session, viewer, list(session.scalars(_claimed(actor).limit(500))))
+    rows = rows_of(session, viewer, list(session.scalars(_claimed(actor).limit(500))))
     return Page(tuple(sorted(rows, key=lambda row: (row.due_at is None, row.due_at or EPOCH, row.task_id or ""))))
 
 
@@ -208,32 +207,6 @@ def _meant(service: ServiceData, bundle: Bundle, element: str) -> Text | None:
     return service.statuses[bundle.manifest.statuses[element]].why
 
 
-def search(session: Session, actor: Actor, text: str, size: int = PAGE, viewer: Viewer = NOBODY) -> Page:
-    """Open tasks the actor may do whose tracking id is the text, or whose subject or report contains it.
-
-    Words are looked for only where the viewer may read them: a hit would tell what stands there.
-    """
-    tracking = normalise(text)
-    if is_tracking_id(tracking):
-        fits: ColumnElement[bool] = ProcessInstance.business_key == tracking
-    else:
-        found = (each.icontains(text, autoescape=True) for each in (Complaint.title, Complaint.content))
-        unsealed = or_(Complaint.id.is_(None), sight.unsealed(viewer))
-        fits = or_(and_(or_(*found), unsealed), ProcessInstance.title.icontains(text, autoescape=True))
-    soonest = func.min(Candidate.due_at)
-    query = (
-        select(Task.id)
-        .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
-        .outerjoin(Complaint, Complaint.instance_id == Task.instance_id)
-        .join(Candidate, Candidate.task_id == Task.id)
-        .where(fits, sight.there(viewer), Task.state == "open", or_(*(_is(pair) for pair in pairs_of(actor))))
-        .group_by(Task.id)
-        .order_by(soonest.nulls_last(), Task.id)
-        .limit(size)
-    )
-    return Page(_rows(session, viewer, list(session.scalars(query)))) if pairs_of(actor) else Page(())
-
-
 def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: int) -> list[Key]:
     """The first `size` keys after a mark: each pair walks its own part of the index, then the few are merged.
 
@@ -252,7 +225,7 @@ def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: i
 
 
 def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.due_at, Candidate.task_id).where(_is(pair), *others, *_between(span), *_free(span))
+    query = select(Candidate.due_at, Candidate.task_id).where(is_of(pair), *others, *_between(span), *_free(span))
     if after is not None:
         due, task_id = after
         query = query.where(tuple_(Candidate.due_at, Candidate.task_id) > tuple_(_bound(due), task_id))
@@ -263,7 +236,7 @@ def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: 
 def _undated(
     session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int
 ) -> Iterable[Key]:
-    query = select(Candidate.task_id).where(_is(pair), *others, Candidate.due_at.is_(None), *_free(span))
+    query = select(Candidate.task_id).where(is_of(pair), *others, Candidate.due_at.is_(None), *_free(span))
     if after is not None and after[0] is None:
         query = query.where(Candidate.task_id > after[1])
     return [(None, task_id) for task_id in session.scalars(query.order_by(*BY_INDEX).limit(size))]
@@ -273,7 +246,7 @@ def _bound(due: datetime | None) -> Any:
     return literal(due, Candidate.due_at.type)
 
 
-def _is(pair: Pair) -> ColumnElement[bool]:
+def is_of(pair: Pair) -> ColumnElement[bool]:
     role, unit = pair
     return and_(Candidate.role == role, Candidate.unit == unit if unit is not None else Candidate.unit.is_(None))
 
@@ -312,7 +285,7 @@ def _count(session: Session, actor: Actor, span: Span) -> int:
     found: set[str] = set()
     others = _of_others(actor)
     for pair in pairs_of(actor):
-        query = select(Candidate.task_id).where(_is(pair), *others, *_free(span))
+        query = select(Candidate.task_id).where(is_of(pair), *others, *_free(span))
         if span.dated:
             query = query.where(*_between(span))
         found.update(session.scalars(query.limit(COUNT_CAP + 1)))
@@ -331,7 +304,7 @@ def _awaited(statuses: Sequence[str], viewer: Viewer) -> Conditions:
     return found if reads.everywhere else [*found, ProcessInstance.unit.in_(sorted(reads.offices))]
 
 
-def _rows(session: Session, viewer: Viewer, ids: Sequence[str]) -> tuple[Row, ...]:
+def rows_of(session: Session, viewer: Viewer, ids: Sequence[str]) -> tuple[Row, ...]:
     """The lines for these tasks, in this order."""
     query = (
         select(Task, ProcessInstance, Complaint, User.name)

@@ -15,7 +15,7 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
-from app.queries.task import inbox
+from app.queries.task import inbox, search
 from app.rules.remaining import soon_until
 from app.rules.statuses import awaiting_reporter
 from app.web import drafts
@@ -38,7 +38,7 @@ def tasks() -> ResponseReturnValue:
     actor, viewer, soon = current_actor(), current_viewer(), soon_until(service().calendar, now())
     with read() as session:
         if text:
-            page = inbox.search(session, actor, text, viewer=viewer)
+            page = search.search(session, actor, text, viewer=viewer)
         elif chosen == "mine":
             page = inbox.mine(session, actor, viewer)
         elif chosen == "waiting":
