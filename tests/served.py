@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import socket
@@ -17,12 +18,19 @@ from email.message import Message
 from pathlib import Path
 
 from tests.databases import copy_url
-from tests.world import template
+from tests.world import KEY, template
 
-KEYS = {
-    "ALUR_SECRET_KEY": "s" * 32,
-    "ALUR_IDENTITY_KEY": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
-}
+KEYS = {"ALUR_SECRET_KEY": "s" * 32, "ALUR_IDENTITY_KEY": base64.b64encode(KEY).decode()}  # as in tests.world
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Nowhere."""
+
+
+_opener = urllib.request.build_opener(_Stay)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,10 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, path: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
-        """One request; a body makes it a POST."""
+        """One request, without following where it leads; a body makes it a POST."""
         asked = urllib.request.Request(self.address + path, data=body, headers=dict(headers or {}))
         try:
-            with urllib.request.urlopen(asked, timeout=30) as answer:
+            with _opener.open(asked, timeout=30) as answer:
                 return Answer(answer.status, answer.headers, answer.read().decode())
         except urllib.error.HTTPError as error:
             with error:

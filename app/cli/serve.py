@@ -7,6 +7,8 @@ import gc
 import logging
 import os
 import signal
+import sys
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +17,8 @@ from app.settings import Settings, WrongSettings, terminal_language
 
 if TYPE_CHECKING:
     from app.toolbox import Toolbox
+
+PATIENCE = 8.0  # seconds that pages and jobs have to end when the service is told to: it is gone within 10
 
 
 @click.command()
@@ -39,14 +43,29 @@ def serve(demo: bool, host: str | None, port: int | None) -> None:
     ticker = Ticker(app.extensions["alur"].runner)
     ticker.start()
     _tell(toolbox)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: door.stop())
-    signal.signal(
-        signal.SIGINT, lambda _number, _frame: door.stop()
-    )  # also where a shell started us in the background and made us deaf to it
+
+    def leave(_number: int, _frame: object) -> None:
+        if door.stopped_at is None:  # a second signal may find us in the midst of what it would do
+            ticker.halt()
+            door.stop()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)  # also where a shell started us in the background and made us deaf to it
     try:
-        door.run()
+        door.run(PATIENCE)
     finally:
-        ticker.stop()
+        began = door.stopped_at or monotonic()
+        if not ticker.stop(within=began + PATIENCE + 0.5 - monotonic()):
+            _end_at_once()
+
+
+def _end_at_once() -> None:
+    """Leave a job behind that does not end: nothing of it was committed, and it is run again."""
+    import structlog
+
+    structlog.get_logger(__name__).warning("a job did not end in time; it will be run again")
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def log_from(level: str) -> None:

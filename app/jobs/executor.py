@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,12 +16,13 @@ from app.commands.runner import Runner
 from app.domain.errors import Busy, Conflict, Refusal, StorageFull
 from app.domain.roles import SYSTEM
 from app.engine.refusals import EngineStuck
-from app.store.claims import claim_jobs, release_job
+from app.store.claims import claim_jobs, release_job, release_jobs
 from app.store.database import writer
 from app.store.faults import faultpoint
 
 BATCH = 50
 LATER = timedelta(seconds=5)  # when a job is tried again that met a busy database or another change
+LAST_PATIENCE_MS = 500  # how long the end of the process waits for the database
 log = structlog.get_logger(__name__)
 
 
@@ -34,14 +36,29 @@ class Executor:
         self._workers = max(1, workers)
         self._batch = batch
         self._name = runner.toolbox.chance.hex()
+        self._stopping = threading.Event()
 
     def run_due(self) -> int:
-        """Run everything that is due now; returns how many jobs were run."""
+        """Run everything that is due now, or until `stop` is called; returns how many jobs were run."""
         count = 0
-        while ids := self.claim():
+        while not self._stopping.is_set() and (ids := self.claim()):
             faultpoint("after_claim")
             count += self._run(ids)
+        if self._stopping.is_set():
+            self.give_back()
         return count
+
+    def stop(self) -> None:
+        """End after the present job of each thread; the others are given back."""
+        self._stopping.set()
+
+    def give_back(self) -> None:
+        """Let other nodes have at once what is ours and was not run; where the database is busy, its lock runs out."""
+        try:
+            with writer(self._toolbox.database, LAST_PATIENCE_MS).begin() as connection:
+                release_jobs(connection, self._name)
+        except (Refusal, DBAPIError) as error:
+            log.info("jobs stay locked for now", reason=type(error).__name__)
 
     def claim(self) -> Sequence[str]:
         """Mark the next due jobs as ours."""
@@ -50,9 +67,12 @@ class Executor:
 
     def _run(self, ids: Sequence[str]) -> int:
         if self._workers == 1:
-            return sum([self.run(job_id) for job_id in ids])
+            return sum([self._run_unless_stopping(job_id) for job_id in ids])
         with ThreadPoolExecutor(self._workers) as pool:
-            return sum(pool.map(self.run, ids))
+            return sum(pool.map(self._run_unless_stopping, ids))
+
+    def _run_unless_stopping(self, job_id: str) -> bool:
+        return not self._stopping.is_set() and self.run(job_id)
 
     def run(self, job_id: str) -> bool:
         """Run one job and say whether there was anything to do; whatever goes wrong is noted and never raised."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,6 +12,7 @@ import structlog
 from sqlalchemy import Row
 
 from app.jobs.addressee import Addressee, Gone, addressee, way_on
+from app.jobs.executor import LAST_PATIENCE_MS
 from app.jobs.limit_letters import NoLongerTrue, as_it_is
 from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
@@ -19,7 +21,7 @@ from app.senders.letter import Letter, NotSent, Sender, Unreachable, Unsendable,
 from app.standard.service import ServiceData
 from app.standard.wording import LINK, around, letter
 from app.store.access import add_link, drop_link
-from app.store.claims import claim_messages, mark_sent, mark_unsent
+from app.store.claims import claim_messages, mark_sent, mark_unsent, release_messages
 from app.store.database import reading, writer
 from app.store.faults import faultpoint
 from app.toolbox import Toolbox
@@ -37,13 +39,27 @@ class Outbox:
         self._toolbox = toolbox
         self._senders = senders
         self._writer = writer(toolbox.database)
+        self._stopping = threading.Event()
 
     def deliver(self) -> int:
-        """Send everything that is due now; returns how many messages left, or were kept where nothing leaves."""
+        """Send everything that is due now, or until `stop` is called; returns how many messages left, or were kept
+        where nothing leaves."""
         sent = 0
-        while rows := self._claim():
-            sent += sum([self._send(row) for row in rows])
+        while not self._stopping.is_set() and (rows := self._claim()):
+            for number, row in enumerate(rows):
+                if self._stopping.is_set():
+                    self._give_back(rows[number:])
+                    break
+                sent += self._send(row)
         return sent
+
+    def stop(self) -> None:
+        """End after the present message; the others are given back."""
+        self._stopping.set()
+
+    def _give_back(self, rows: Sequence[Row[Any]]) -> None:
+        with writer(self._toolbox.database, LAST_PATIENCE_MS).begin() as connection:
+            release_messages(connection, [row.id for row in rows])
 
     def _claim(self) -> Sequence[Row[Any]]:
         with self._writer.begin() as connection:

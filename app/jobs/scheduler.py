@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC
 from typing import Any
@@ -35,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """The named schedules of one node; `start` and `stop` are all there is to it."""
+    """The named schedules of one node; `start`, `halt` and `stop` are all there is to it."""
 
     def __init__(self, runner: Runner, ways: tuple[Sender, ...] | None = None) -> None:
         toolbox = runner.toolbox
@@ -52,7 +53,9 @@ class Ticker:
         )
 
     def start(self) -> None:
-        """Begin to tick; what came due while nothing ran is done at the first tick."""
+        """Begin to tick, unless this node has no workers; what came due while nothing ran is done at the first tick."""
+        if not self._runner.toolbox.settings.workers:
+            return
         with reading(self._runner.toolbox.database) as session:
             zone = self._runner.toolbox.service(session).calendar.zone
         self._every(JOBS_EVERY, self._executor.run_due, "due jobs")
@@ -63,10 +66,27 @@ class Ticker:
         self._scheduler.add_job(_safely(self.tidy, "night"), "cron", hour=NIGHT, timezone=zone, id="night")
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Finish what runs just now and stop."""
-        self._recounter.stop()
-        self._scheduler.shutdown(wait=True)
+    @property
+    def running(self) -> bool:
+        """Whether this node runs timers and messages."""
+        return bool(self._scheduler.running)
+
+    def halt(self) -> None:
+        """Begin nothing new; may be called by a signal."""
+        for each in (self._executor, self._recounter, self._outbox):
+            each.stop()
+
+    def stop(self, within: float | None = None) -> bool:
+        """Finish what runs just now and stop; whether that was done after so many seconds (None: however long)."""
+        self.halt()
+        if not self.running:
+            return True
+        ending = threading.Thread(target=self._scheduler.shutdown, daemon=True)
+        ending.start()
+        ending.join(within)
+        if ending.is_alive():
+            self._executor.give_back()
+        return not ending.is_alive()
 
     def greet(self) -> int:
         """Once a day, after opening: tell everybody their tasks, and the calendar's keepers of its end."""

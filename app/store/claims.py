@@ -49,6 +49,13 @@ def release_job(connection: Connection, job_id: str, until: datetime) -> None:
     connection.execute(free)
 
 
+def release_jobs(connection: Connection, by: str) -> None:
+    """Give back whatever `by` has claimed, but for what is being run just now."""
+    mine = select(_job.c.id).where(_job.c.locked_by == by, _job.c.locked_until.is_not(None), IS_WAITING)
+    free = update(_job).where(_job.c.id.in_(mine.with_for_update(skip_locked=True))).values(locked_until=None)
+    connection.execute(free)
+
+
 def claim_messages(connection: Connection, now: datetime, most: int) -> Sequence[Row[Any]]:
     """Due messages that are now ours; of one case and one person a letter waits for those written before it."""
     before = or_(
@@ -65,6 +72,11 @@ def claim_messages(connection: Connection, now: datetime, most: int) -> Sequence
         mark = update(_outbox).where(_outbox.c.id.in_([row.id for row in rows])).values(locked_until=now + LOCK)
         connection.execute(mark)
     return rows
+
+
+def release_messages(connection: Connection, ids: Sequence[str]) -> None:
+    """Give messages back that were not tried."""
+    connection.execute(update(_outbox).where(_outbox.c.id.in_(ids)).values(locked_until=None))
 
 
 def mark_sent(connection: Connection, message_id: str, now: datetime, **left: str) -> None:

@@ -96,7 +96,7 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
-    """One connection; `since` is when the request now under way began, or when the last one was answered."""
+    """One connection; `since` is when its last request began, or when it was last seen being answered."""
 
     error_task_class = RefusalTask
     server: Listener
@@ -121,9 +121,10 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return taken
 
     def service(self) -> None:
-        """Answer one request."""
+        """Answer one request; while the server stops, the connection ends with it."""
         super().service()
-        self.since = self.server.door.clock()
+        if self.server.door.stopped_at is not None:
+            self.close_when_flushed = True
 
     def refuse(self, refusal: Refusal | None) -> None:
         """Answer what has not arrived in full; with None it goes on."""
@@ -138,7 +139,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     @property
     def unfinished(self) -> bool:
-        """Whether a request has begun that is not complete."""
+        """Whether a request has begun that is not complete, with none before it that is still being answered."""
         return self.request is not None and not self.requests
 
     def late(self, now: float) -> bool:
@@ -179,7 +180,9 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         """End what does not move, and what moves too slowly."""
         super().maintenance(now)
         for channel in self.door.channels():
-            if channel.late(self.door.clock()):
+            if channel.requests:
+                channel.since = self.door.clock()  # what comes behind it cannot arrive before it is answered
+            elif channel.late(self.door.clock()):
                 channel.refuse(Refusal(408, "Request Timeout", SLOW))
 
 
@@ -196,7 +199,7 @@ class Door:
     ) -> None:
         self.bounds, self.clock = bounds or Bounds(), clock
         self._proxied = settings.trust_proxy > 0
-        self._stopping = False
+        self.stopped_at: float | None = None  # on the clock of the machine
         self._adjusted = Adjustments(
             host=settings.host,
             port=settings.port,
@@ -242,18 +245,33 @@ class Door:
         announced: int = self._adjusted.max_request_body_size if request.chunked else request.content_length
         return announced
 
-    def run(self) -> None:
-        """Answer until `stop` is called."""
-        while not self._stopping:
-            wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
-        self.aside.shutdown()
-        self.pages.shutdown()
+    def run(self, patience: float = 8) -> None:
+        """Answer until `stop` is called; then take nothing new and finish within `patience` seconds what is there."""
+        while self.stopped_at is None:
+            self._look(1)
+        until = self.stopped_at + patience
+        for listener in self.listeners:
+            wasyncore.dispatcher.close(listener)
+        while self._at_work() and monotonic() < until:
+            self._look(0.1)
+        for threads in (self.pages, self.aside):
+            threads.shutdown(timeout=0.2)
+        for channel in self.channels():
+            channel.handle_close()
         wasyncore.close_all(self._map)
 
     def stop(self) -> None:
-        """Make `run` return; may be called by a signal."""
-        self._stopping = True
-        self.listeners[0].pull_trigger()
+        """Make `run` come to its end; may be called by a signal."""
+        if self.stopped_at is None:
+            self.stopped_at = monotonic()
+            self.listeners[0].pull_trigger()
+
+    def _look(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _at_work(self) -> bool:
+        """Whether anything that arrived in full has not been answered in full."""
+        return any(each.requests or each.total_outbufs_len for each in self.channels())
 
 
 def files_for_connections() -> int:

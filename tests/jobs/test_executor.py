@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import update
@@ -222,3 +223,26 @@ def _overwrite(service: World, instance_id: str, blob: bytes) -> bytes:
     with service.toolbox.database.begin() as connection:
         connection.execute(update(ProcessInstance).where(ProcessInstance.id == instance_id).values(blob=blob))
     return before
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_executor_that_is_stopped_ends_the_present_jobs_and_gives_the_others_back(
+    service: World, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    for _ in range(6):
+        service.file()
+    service.clock.at = max(job.due_at for job in service.rows(Job))
+    executor = Executor(service.runner, workers, batch=4)
+    run, claimed = executor.run, Mock(side_effect=executor.claim)
+
+    def run_and_stop(job_id: str) -> bool:
+        executor.stop()
+        return run(job_id)
+
+    monkeypatch.setattr(executor, "run", run_and_stop)
+    monkeypatch.setattr(executor, "claim", claimed)
+    assert 1 <= executor.run_due() <= workers and claimed.call_count == 1
+    left = service.rows(Job, state="waiting")
+    assert len(left) >= 6 and [job.locked_until for job in left if job.locked_until] == []
+    assert executor.run_due() == 0
+    assert run_due(service) >= len(left) - 1

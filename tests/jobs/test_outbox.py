@@ -262,3 +262,22 @@ def test_S5_a_lost_secret_is_replaced_by_the_verified_address_and_everything_sta
         assert authenticate(session, service.toolbox, number, filed.secret) is None
     service.runner.run(CloseAccess(number), service.reporter(filed))
     assert all(row.revoked_at is not None for row in service.rows(PersonalLink))
+
+
+def test_an_outbox_that_is_stopped_sends_the_present_letter_and_gives_the_others_back(service: World) -> None:
+    for _ in range(3):
+        service.file()
+    post = Post()
+    outbox = Outbox(service.toolbox, [post])
+    send = post.send
+
+    def send_and_stop(letter: Letter) -> None:
+        outbox.stop()
+        send(letter)
+
+    post.send = send_and_stop  # type: ignore[method-assign]
+    assert outbox.deliver() == 1
+    left = service.rows(OutboxMessage, state="waiting")
+    assert len(left) == 2 and {row.locked_until for row in left} == {None}
+    assert outbox.deliver() == 0
+    assert Outbox(service.toolbox, [Post()]).deliver() == 2

@@ -95,6 +95,13 @@ def test_a_running_ticker_runs_what_is_due_and_stops(service: World) -> None:
     assert service.rows(Job, id=timer.id)[0].state == "done"
 
 
+def test_a_node_without_workers_runs_nothing(service: World) -> None:
+    parts = replace(service.toolbox, settings=replace(service.toolbox.settings, workers=0))
+    ticker = Ticker(Runner(parts))
+    ticker.start()
+    assert not ticker.running and ticker.stop()
+
+
 @pytest.mark.parametrize("demo", [True, False])
 def test_letters_that_only_lie_here_are_thrown_away_at_night_but_in_the_demo(service: World, demo: bool) -> None:
     parts = replace(service.toolbox, settings=replace(service.toolbox.settings, demo=demo))

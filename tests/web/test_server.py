@@ -20,9 +20,11 @@ from tests.world import settings
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-HELD = GET.replace(b"/ ", b"/held ", 1)
+HELD = GET.replace(b"/ ", b"/held ")
 BOUNDS = Bounds(connections=40, look_every=0)
 LARGEST = 1_000_000
+ANSWER = 16_000_000  # more than the machine takes for somebody who does not read
+MONITOR = GET.replace(b"/ ", b"/healthz ")
 
 
 class Clock:
@@ -45,8 +47,9 @@ class Pages:
             self.running.release()
             assert self.go_on.wait(30)
         self.count += len(environ["wsgi.input"].read())
-        start("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
+        said = b"a" * ANSWER if environ["PATH_INFO"] == "/large" else b"ok"
+        start("200 OK", [("Content-Length", str(len(said)))])
+        return [said]
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,14 @@ class House:
     door: Door
     pages: Pages
     clock: Clock
+    thread: threading.Thread
 
     def connect(self, sent: bytes = b"", source: str = "127.0.0.1") -> socket.socket:
         """A connection from an address of this machine on which this was sent."""
         port = int(self.door.listeners[0].effective_port)
         made = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
-        made.sendall(sent)
+        if sent:
+            made.sendall(sent)
         return made
 
     def ask(self, sent: bytes = GET, source: str = "127.0.0.1") -> str:
@@ -74,7 +79,7 @@ class House:
         for _ in range(2_000):
             if so():
                 return
-            self.ask(source="127.0.0.9")
+            self.ask(MONITOR, "127.0.0.9")
         raise AssertionError("it never came to that")
 
     def unfinished(self) -> int:
@@ -99,17 +104,19 @@ def status(made: socket.socket) -> int:
 
 
 @contextmanager
-def house(tmp_path: Path, bounds: Bounds = BOUNDS, threads: int = 2, trust_proxy: int = 0) -> Iterator[House]:
+def house(
+    tmp_path: Path, bounds: Bounds = BOUNDS, threads: int = 2, trust_proxy: int = 0, patience: float = 8
+) -> Iterator[House]:
     """A server on a port that is free, stopped at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     chosen = replace(settings("sqlite://", tmp_path), port=port, threads=threads, trust_proxy=trust_proxy)
     pages, clock = Pages(), Clock()
     door = Door(pages, chosen, LARGEST, bounds, clock)
-    thread = threading.Thread(target=door.run)
+    thread = threading.Thread(target=door.run, args=(patience,))
     thread.start()
     try:
-        yield House(door, pages, clock)
+        yield House(door, pages, clock, thread)
     finally:
         pages.go_on.set()
         door.stop()
@@ -251,14 +258,60 @@ def test_when_all_threads_are_at_work_the_queue_is_bounded_and_monitors_do_not_w
             assert at.pages.running.acquire(timeout=20)
         waiting = [at.connect(HELD) for _ in range(3)]
         while len(at.door.pages.queue) < 3:
-            assert "200 OK" in at.ask(GET.replace(b"/ ", b"/healthz ", 1))
+            assert "200 OK" in at.ask(MONITOR)
         refused = at.ask()
         assert " 503 " in refused and "Retry-After: " in refused and CROWDED.id in refused and CROWDED.en in refused
-        assert "200 OK" in at.ask(GET.replace(b"/ ", b"/healthz ", 1))
+        assert "200 OK" in at.ask(MONITOR)
         at.pages.go_on.set()
         assert [status(each) for each in running + waiting] == [200] * 5
         for each in running + waiting:
             each.close()
+
+
+def test_a_server_that_stops_answers_what_has_arrived_and_takes_nothing_new(tmp_path: Path) -> None:
+    with house(tmp_path, threads=1) as at, at.connect(GET) as resting, at.connect(HELD) as running:
+        assert status(resting) == 200
+        assert at.pages.running.acquire(timeout=20)
+        with at.connect(GET) as waiting, at.connect(GET[:-2]):
+            at.until(lambda: len(at.door.pages.queue) == 1 and at.unfinished() == 1)
+            at.door.stop()
+            with pytest.raises(ConnectionError):
+                for _ in range(2_000):
+                    at.connect().close()
+            at.pages.go_on.set()
+            assert [status(running), status(waiting)] == [200, 200]
+        at.thread.join()
+
+
+def test_a_connection_ends_with_its_answer_while_the_server_stops(tmp_path: Path) -> None:
+    with house(tmp_path) as at, at.connect(HELD) as running, at.connect(GET[:-2]) as late:
+        assert at.pages.running.acquire(timeout=20)
+        at.until(lambda: at.unfinished() == 1)
+        at.door.stop()
+        late.sendall(GET[-2:])
+        assert status(late) == 200 and late.recv(1) == b""
+        assert at.thread.is_alive()
+        at.pages.go_on.set()
+        assert status(running) == 200
+
+
+def test_a_server_that_stops_waits_no_longer_than_it_may(tmp_path: Path) -> None:
+    with house(tmp_path, patience=0.1) as at, at.connect(HELD) as running:
+        assert at.pages.running.acquire(timeout=20)
+        at.door.stop()
+        at.thread.join()
+        assert status(running) == 0
+
+
+def test_a_large_answer_leaves_in_full_before_the_server_stops(tmp_path: Path) -> None:
+    with house(tmp_path) as at, at.connect(GET.replace(b"/ ", b"/large ")) as slow:
+        at.until(lambda: any(each.total_outbufs_len and not each.requests for each in at.door.channels()))
+        at.door.stop()
+        at.thread.join(0.5)  # it may not end yet
+        found = 0
+        while part := slow.recv(1_000_000):
+            found += len(part)
+        assert found > ANSWER
 
 
 @pytest.mark.parametrize(
