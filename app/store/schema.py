@@ -18,6 +18,7 @@ from app.store import (
     starts,
     tasks,
     trials,
+    words,
 )
 from app.store.base import Base
 
@@ -37,5 +38,6 @@ NOUNS = (
     starts,
     tasks,
     trials,
+    words,
 )
 metadata = Base.metadata

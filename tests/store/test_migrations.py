@@ -17,9 +17,14 @@ def test_upgrade_gives_exactly_the_tables_of_the_program(new_database: Callable[
     engine = new_database()
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+        options = {"compare_type": True, "compare_server_default": True, "include_name": described}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), metadata) == []
     assert migrate.current(engine) == migrate.head()
+
+
+def described(name: str | None, kind: str, _parents: object) -> bool:
+    """All but the index of words, which is made by its own statements on each kind of database."""
+    return not (kind == "table" and (name or "").startswith("case_words"))
 
 
 def test_upgrading_again_changes_nothing(new_database: Callable[[], Engine]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import insert, select
 
 from app.bundle.read import Bundle
-from app.commands.case import history
+from app.commands.case import history, words
 from app.commands.case.at_work import NO_COMPLAINT, CaseAtWork
 from app.commands.case.settlement import Standing, settle
 from app.commands.case.startable import live, loaded
@@ -132,6 +132,7 @@ def _begin(
     case = CaseAtWork(tx, row, {**NO_COMPLAINT}, fresh=True)
     tx.sql(insert(_instance), row)
     tx.sql(insert(_start), {"key": bundle.key, "cause": cause, "instance_id": case.id, "at": row["started_at"]})
+    words.write(case, title and str(title), *(each for each in kept.values() if isinstance(each, str)))
     variables = {name: value for name, value in told.items() if name in manifest.variables}
     history.add(case, [("started", bundle.key, None)])
     if form:

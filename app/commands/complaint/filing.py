@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from app.bundle.manifest import COMPLAINT
 from app.bundle.read import Bundle
-from app.commands.case import history
+from app.commands.case import history, words
 from app.commands.case.at_work import CaseAtWork
 from app.commands.case.settlement import Standing, settle
 from app.commands.case.starting import new_row
@@ -93,6 +93,14 @@ class FileComplaint:
         tx.sql(insert(table_of(ProcessInstance)), row)
         tx.sql(insert(_complaint), self._row(case, kept, keys.digest(SECRET, secret)))
         tx.sql(insert(_reporter), self._sealed(tx, number, identity))
+        words.write(
+            case,
+            kept.get("title"),
+            kept.get("chronology"),
+            kept.get("location_text"),
+            kept.get("kelurahan"),
+            category=kept.get("category"),
+        )
         if person:
             accused_person.seal(tx, number, str(person))
         faultpoint("after_complaint_rows")

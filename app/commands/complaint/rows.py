@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from app.commands.case import words
 from app.commands.case.at_work import CaseAtWork
 from app.domain.errors import Invalid
 from app.domain.text import Text
@@ -77,6 +78,8 @@ def correct_complaint(case: CaseAtWork, form: str, answers: Mapping[str, Any]) -
         changed["accused_unit"] = answers["accused_unit"]
     if assignment.starts_confidential(case.tx.service, changed.get("category")):
         changed["is_confidential"] = True  # never the other way: what was confidential once stays so
+    if "category" in changed and changed["category"] != case.about["category"]:
+        words.change_category(case, changed["category"])
     if changed:
         case.about.update({name: value for name, value in changed.items() if name in case.about})
         case.tx.sql(update(_complaint).where(_complaint.c.id == case.complaint_id).values(**changed))

@@ -60,6 +60,7 @@ class Row:
     assignee_name: str | None
     claimed_at: datetime | None
     sealed: bool = False  # its content is not for whoever looks: no title, category or place stands here
+    ended: bool = False  # nothing can happen in it any more
 
     @property
     def due_at(self) -> datetime | None:
@@ -73,6 +74,7 @@ class Page:
 
     rows: tuple[Row, ...]
     after: str | None = None
+    more: bool = False  # a search may have found others besides
 
 
 @dataclass(frozen=True, slots=True)
