@@ -1,4 +1,4 @@
-"""What the commands need of the outside: settings, clock, chance, database, keys, handlers and memory."""
+"""What the commands need of the outside: settings, clock, chance, database, keys, handlers, memory and pulse."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.bundle.read import Bundle
 from app.bundle.shelf import Reader, Shelf
 from app.domain.chance import Chance
 from app.domain.clock import Clock
+from app.domain.pulse import Pulse
 from app.engine.cache import LiveCache
 from app.sdk import Handlers
 from app.settings import Settings
@@ -40,6 +41,7 @@ class Toolbox:
     cache: LiveCache = field(default_factory=lambda: LiveCache(LIVE_INSTANCES))
     shelf: Shelf = field(default_factory=Shelf)
     scanner: Scanner = no_scanner
+    pulse: Pulse = field(default_factory=Pulse)
 
     def service(self, session: Reader) -> ServiceData:
         """The service data in force; NotFound while none was loaded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -38,12 +38,13 @@ class Executor:
         self._name = runner.toolbox.chance.hex()
         self._stopping = threading.Event()
 
-    def run_due(self) -> int:
-        """Run everything that is due now, or until `stop` is called; returns how many jobs were run."""
+    def run_due(self, tell: Callable[[], object] = lambda: None) -> int:
+        """Run everything that is due now, or until `stop` is called; returns how many jobs were run. `tell`: after
+        each."""
         count = 0
         while not self._stopping.is_set() and (ids := self.claim()):
             faultpoint("after_claim")
-            count += self._run(ids)
+            count += self._run(ids, tell)
         if self._stopping.is_set():
             self.give_back()
         return count
@@ -65,11 +66,11 @@ class Executor:
         with self._writer.begin() as connection:
             return claim_jobs(connection, self._toolbox.clock.now(), self._name, self._batch)
 
-    def _run(self, ids: Sequence[str]) -> int:
+    def _run(self, ids: Sequence[str], tell: Callable[[], object]) -> int:
         if self._workers == 1:
-            return sum([self._run_unless_stopping(job_id) for job_id in ids])
+            return _counted(map(self._run_unless_stopping, ids), tell)
         with ThreadPoolExecutor(self._workers) as pool:
-            return sum(pool.map(self._run_unless_stopping, ids))
+            return _counted(pool.map(self._run_unless_stopping, ids), tell)
 
     def _run_unless_stopping(self, job_id: str) -> bool:
         return not self._stopping.is_set() and self.run(job_id)
@@ -101,3 +102,11 @@ class Executor:
                 release_job(connection, job_id, self._toolbox.clock.now() + LATER)
         except (Refusal, DBAPIError) as error:  # the lock runs out by itself
             log.info("a job stays locked for now", job=job_id, reason=type(error).__name__)
+
+
+def _counted(runs: Iterable[bool], tell: Callable[[], object]) -> int:
+    count = 0
+    for run in runs:
+        count += run
+        tell()
+    return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from app.jobs.limit_letters import NoLongerTrue, as_it_is
 from app.rules.access import PATHS, days_of, purpose_of
 from app.rules.letters import fit_to_send
 from app.rules.remaining import letter_fields
-from app.senders.letter import Letter, NotSent, Sender, Unreachable, Unsendable, kind_of
+from app.senders.letter import Letter, NotSent, PutOff, Sender, Unreachable, Unsendable, kind_of
 from app.standard.service import ServiceData
 from app.standard.wording import LINK, around, letter
 from app.store.access import add_link, drop_link
@@ -41,9 +41,9 @@ class Outbox:
         self._writer = writer(toolbox.database)
         self._stopping = threading.Event()
 
-    def deliver(self) -> int:
+    def deliver(self, tell: Callable[[], object] = lambda: None) -> int:
         """Send everything that is due now, or until `stop` is called; returns how many messages left, or were kept
-        where nothing leaves."""
+        where nothing leaves. `tell`: after each."""
         sent = 0
         while not self._stopping.is_set() and (rows := self._claim()):
             for number, row in enumerate(rows):
@@ -51,6 +51,7 @@ class Outbox:
                     self._give_back(rows[number:])
                     break
                 sent += self._send(row)
+                tell()
         return sent
 
     def stop(self) -> None:
@@ -75,7 +76,7 @@ class Outbox:
             way, address = self._way(to)
             with self._link(row, to, address, on) as link:
                 ready = self._letter(service, row, told, to, address, link)
-                way.send(ready)
+                self._hand_over(way, ready)
             faultpoint("after_send")
         except Gone:
             return self._unsent(row, "skipped", "recipient-gone")
@@ -96,6 +97,18 @@ class Outbox:
         with self._writer.begin() as connection:
             mark_sent(connection, row.id, self._toolbox.clock.now(), **left)
         return True
+
+    def _hand_over(self, way: Sender, ready: Letter) -> None:
+        """Send it, and note whether the other end answered."""
+        try:
+            way.send(ready)
+        except (Unsendable, PutOff):
+            self._toolbox.pulse.reached(way.name)
+            raise
+        except NotSent:
+            self._toolbox.pulse.lost(way.name)
+            raise
+        self._toolbox.pulse.reached(way.name)
 
     def _way(self, to: Addressee) -> tuple[Sender, str]:
         """The first way to the first address that any way leads to."""

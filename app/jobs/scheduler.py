@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import structlog
@@ -32,6 +33,7 @@ RECOUNT_EVERY = 2
 OPENING_EVERY = 60
 PERIODS_EVERY = 20
 NIGHT = 2  # o'clock, in the service's zone
+Beat = Callable[[], object]
 log = structlog.get_logger(__name__)
 
 
@@ -61,9 +63,11 @@ class Ticker:
         self._every(JOBS_EVERY, self._executor.run_due, "due jobs")
         self._every(RECOUNT_EVERY, self._recounter.run_due, "recount")
         self._every(OUTBOX_EVERY, self._outbox.deliver, "outbox")
-        self._every(OPENING_EVERY, self.greet, "opening of the day")
-        self._every(PERIODS_EVERY, self._periods.begin_due, "periods")
-        self._scheduler.add_job(_safely(self.tidy, "night"), "cron", hour=NIGHT, timezone=zone, id="night")
+        self._every(OPENING_EVERY, lambda _: self.greet(), "opening of the day")
+        self._every(PERIODS_EVERY, lambda _: self._periods.begin_due(), "periods")
+        self._scheduler.add_job(
+            _safely(lambda _: self.tidy(), "night", lambda: None), "cron", hour=NIGHT, timezone=zone, id="night"
+        )
         self._scheduler.start()
 
     @property
@@ -120,16 +124,19 @@ class Ticker:
         for number in over:
             self._runner.run(EraseAfterRetention(number), SYSTEM)
 
-    def _every(self, seconds: int, act: Callable[[], object], name: str) -> None:
-        self._scheduler.add_job(_safely(act, name), "interval", seconds=seconds, id=name)
+    def _every(self, seconds: int, act: Callable[[Beat], object], name: str) -> None:
+        beat = partial(self._runner.toolbox.pulse.beat, name)
+        beat()
+        self._scheduler.add_job(_safely(act, name, beat), "interval", seconds=seconds, id=name)
 
 
-def _safely(act: Callable[[], object], name: str) -> Callable[[], None]:
-    """A tick that fails is logged, and the next one comes."""
+def _safely(act: Callable[[Beat], object], name: str, beat: Beat) -> Callable[[], None]:
+    """A tick that fails is logged, and the next one comes; only one that goes well is a sign of life."""
 
     def tick() -> None:
         try:
-            act()
+            act(beat)
+            beat()
         except Exception as error:
             log.error("a tick failed", schedule=name, reason=type(error).__name__, error=str(error))
 

@@ -28,6 +28,10 @@ class NotSent(Exception):
     """The message could not leave just now; it is tried again later."""
 
 
+class PutOff(NotSent):
+    """The other end answered, and wants this one letter later."""
+
+
 class Unsendable(Exception):
     """The message can never leave like this: a wrong address, a forbidden character."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from app.senders.letter import Letter, NotSent, Unsendable
+from app.senders.letter import Letter, NotSent, PutOff, Unsendable
 
 TIMEOUT = 20.0  # seconds
 
@@ -44,7 +44,7 @@ class Smtp:
                 server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             code = max((code for code, _ in error.recipients.values()), default=550)
-            raise (Unsendable if code >= 500 else NotSent)(f"recipient refused ({code})") from error
+            raise (Unsendable if code >= 500 else PutOff)(f"recipient refused ({code})") from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotSent(type(error).__name__) from error
 

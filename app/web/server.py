@@ -23,7 +23,7 @@ from app.web.errors import BROKEN, LARGE, UNREADABLE
 from app.web.security import HEADERS
 
 RETRY_AFTER = "5"  # seconds
-MONITORS = frozenset({"/healthz"})
+HEALTH, READY = "/healthz", "/readyz"
 FILES = 4_096  # open files that are asked of the machine: a connection may need two, one of them for a large body
 OTHER_FILES = 200  # for the database, attachments and logs
 IDLE = 60  # seconds that a connection on which nothing moves stays open
@@ -161,11 +161,12 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
     def add_task(self, channel: Channel) -> None:
         """Have a request answered: refusals and monitors by a thread of their own, so that they wait for no page."""
         door, request = self.door, channel.requests[0]
-        if not request.error and request.path not in MONITORS:
-            if len(door.pages.queue) < door.bounds.waiting:
+        if not request.error and request.path != HEALTH:
+            if len(door.pages.queue) >= door.bounds.waiting:
+                request.error = Refusal(503, "Service Unavailable", CROWDED)
+            elif request.path != READY:
                 door.pages.add_task(channel)
                 return
-            request.error = Refusal(503, "Service Unavailable", CROWDED)
         door.aside.add_task(channel)
 
     def handle_accept(self) -> None:

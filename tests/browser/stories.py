@@ -23,6 +23,7 @@ from tests.world import PROCESS
 NO_PAGES = {
     "/static/<path:filename>": "files of the bundle",
     "/healthz": "for machines",
+    "/readyz": "for machines",
     "/robots.txt": "for machines",
     "/.well-known/security.txt": "for machines",
     "/favicon.ico": "leads to the mark",

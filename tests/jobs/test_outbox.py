@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -16,12 +16,13 @@ from aiosmtpd.controller import Controller
 from app.commands.housekeeping import SendDigests
 from app.commands.person.access import AskForNewSecret, CloseAccess, OpenPersonalLink, ReplaceSecret
 from app.commands.person.accounts import ChooseLanguage, SetSubstitute
+from app.domain.pulse import LONGEST_SILENCE, Pulse
 from app.domain.roles import SYSTEM
 from app.domain.tracking import shown
 from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
 from app.queries.complaint.tracking import authenticate
-from app.senders.letter import Letter, NotSent, Unsendable
+from app.senders.letter import Letter, NotSent, PutOff, Unsendable
 from app.senders.smtp import Smtp
 from app.store.access import PersonalLink
 from app.store.complaints import ConversationLine
@@ -281,3 +282,19 @@ def test_an_outbox_that_is_stopped_sends_the_present_letter_and_gives_the_others
     assert len(left) == 2 and {row.locked_until for row in left} == {None}
     assert outbox.deliver() == 0
     assert Outbox(service.toolbox, [Post()]).deliver() == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "lives"), [(NotSent("down"), False), (PutOff("later"), True), (Unsendable("never"), True), (None, True)]
+)
+def test_a_way_lives_as_long_as_its_other_end_answers(service: World, error: Exception | None, lives: bool) -> None:
+    seconds = [0.0]
+    pulse = Pulse(lambda: seconds[0])
+    toolbox = replace(service.toolbox, pulse=pulse)
+    pulse.lost("post" if lives else "another")
+    service.file()
+    Outbox(toolbox, [Post(error=error)]).deliver()
+    pulse.reached("another")
+    seconds[0] += LONGEST_SILENCE + 1
+    pulse.beat("outbox")
+    assert pulse.senders == ("ok" if lives else "failing")

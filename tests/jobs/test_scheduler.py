@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,8 +12,9 @@ import pytest
 from app.commands.housekeeping import SendDigests, WarnOfHorizon
 from app.commands.runner import Runner
 from app.domain.roles import SYSTEM
+from app.jobs.executor import Executor
 from app.jobs.outbox import Outbox
-from app.jobs.scheduler import Ticker
+from app.jobs.scheduler import Ticker, _safely
 from app.senders.blackhole import FOLDER, letters
 from app.senders.chosen import senders
 from app.store.audit import AuditAnchor
@@ -95,6 +97,14 @@ def test_a_running_ticker_runs_what_is_due_and_stops(service: World) -> None:
     assert service.rows(Job, id=timer.id)[0].state == "done"
 
 
+def test_a_ticker_lives_from_its_start(service: World) -> None:
+    assert service.toolbox.pulse.ticker == "elsewhere"
+    ticker = Ticker(service.runner)
+    ticker.start()
+    assert service.toolbox.pulse.ticker == "ok"
+    ticker.stop()
+
+
 def test_a_node_without_workers_runs_nothing(service: World) -> None:
     parts = replace(service.toolbox, settings=replace(service.toolbox.settings, workers=0))
     ticker = Ticker(Runner(parts))
@@ -111,3 +121,29 @@ def test_letters_that_only_lie_here_are_thrown_away_at_night_but_in_the_demo(ser
     assert len(list(letters(folder))) == 1
     Ticker(Runner(parts)).tidy()
     assert len(list(letters(folder))) == int(demo)
+
+
+def test_a_good_tick_is_a_sign_of_life_and_a_failed_one_is_none() -> None:
+    beats: list[str] = []
+
+    def half(beat: Callable[[], object]) -> None:
+        beat()
+
+    def broken(_: object) -> None:
+        raise ValueError
+
+    _safely(half, "half", lambda: beats.append("good"))()
+    assert beats == ["good", "good"]  # in the midst of it, and at its end
+    _safely(broken, "broken", lambda: beats.append("bad"))()
+    assert beats == ["good", "good"]
+
+
+def test_each_job_and_each_letter_of_a_long_tick_is_a_sign_of_life(service: World) -> None:
+    service.at_opd()
+    service.clock.at = max(job.due_at for job in service.rows(Job))
+    beats: list[int] = []
+    count = Executor(service.runner, workers=2).run_due(lambda: beats.append(1))
+    assert len(beats) >= count > 1
+    beats.clear()
+    sent = Outbox(service.toolbox, senders(service.toolbox.settings)).deliver(lambda: beats.append(1))
+    assert len(beats) >= sent > 1

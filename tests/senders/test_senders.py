@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 from app.senders.blackhole import Blackhole, letters
 from app.senders.chosen import senders
-from app.senders.letter import Letter, NotSent, Unsendable
+from app.senders.letter import Letter, NotSent, PutOff, Unsendable
 from app.senders.smtp import Smtp, compose
 from app.settings import Settings
 
@@ -67,13 +67,14 @@ def test_a_refused_address_is_given_up_and_a_hesitant_one_is_tried_again(server:
     smtp, _ = server
     with pytest.raises(Unsendable):
         smtp.send(Letter("k", "nobody@example.com", "s", "b"))
-    with pytest.raises(NotSent):
+    with pytest.raises(PutOff):
         smtp.send(Letter("k", "later@example.com", "s", "b"))
 
 
 def test_a_server_that_is_down_is_tried_again() -> None:
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSent) as raised:
         Smtp("127.0.0.1", 1, "", "", "a@b.example").send(LETTER)
+    assert not isinstance(raised.value, PutOff)
 
 
 @pytest.mark.parametrize("bad", ["a@b.c\r\nBcc: x@y.z", "a@b.c\nX: y", "a@b.c\x00"])

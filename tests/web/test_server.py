@@ -256,12 +256,13 @@ def test_when_all_threads_are_at_work_the_queue_is_bounded_and_monitors_do_not_w
         running = [at.connect(HELD) for _ in range(2)]
         for _ in running:
             assert at.pages.running.acquire(timeout=20)
+        assert "200 OK" in at.ask(MONITOR.replace(b"health", b"ready"))
         waiting = [at.connect(HELD) for _ in range(3)]
         while len(at.door.pages.queue) < 3:
             assert "200 OK" in at.ask(MONITOR)
         refused = at.ask()
         assert " 503 " in refused and "Retry-After: " in refused and CROWDED.id in refused and CROWDED.en in refused
-        assert "200 OK" in at.ask(MONITOR)
+        assert "200 OK" in at.ask(MONITOR) and " 503 " in at.ask(MONITOR.replace(b"health", b"ready"))
         at.pages.go_on.set()
         assert [status(each) for each in running + waiting] == [200] * 5
         for each in running + waiting:
