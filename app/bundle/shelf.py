@@ -20,11 +20,13 @@ from app.standard.reader import Source
 from app.standard.service import ServiceData, service_from
 from app.store.base import table_of
 from app.store.compiled import CompiledStatement
+from app.store.database import READING
 from app.store.deployments import Deployment, DeploymentFile
 from app.store.service_data import ServiceFile, files_in_force
 
 Reader = Connection | Session
 LIMITS = "sla.toml"
+IN_FORCE = "service in force"  # in the info of a session that only reads: what it has found
 BUNDLES = 32  # versions kept in memory at once
 CHANGED = Text(
     "Berkas versi prosedur ini berubah sejak dipasang; versi ini tidak dijalankan.",
@@ -103,6 +105,15 @@ class Shelf:
         return {row.key: row.id for row in rows}
 
     def _current(self, reader: Reader) -> tuple[ServiceData, str]:
+        if isinstance(reader, Session) and IN_FORCE in reader.info:
+            known: tuple[ServiceData, str] = reader.info[IN_FORCE]
+            return known
+        found = self._looked_up(reader)
+        if isinstance(reader, Session) and reader.info.get(READING):
+            reader.info[IN_FORCE] = found  # it sees one picture of the database as long as it lives
+        return found
+
+    def _looked_up(self, reader: Reader) -> tuple[ServiceData, str]:
         # Contents are only ever added: as long as their number is the same, so is what is in force.
         connection = reader.connection() if isinstance(reader, Session) else reader
         count = _count.rows(connection, {})[0]["number"]

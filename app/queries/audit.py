@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.queries import sight
-from app.queries.procedure.definitions import name_of
+from app.queries.person.people import names_of
 from app.store.audit import AuditAnchor, AuditEntry
 
 PAGE = 50
@@ -61,15 +61,12 @@ def entries(
         same_instant = and_(AuditEntry.at == last.at, or_(AuditEntry.chain > last.chain, same_chain))
         wanted = wanted.where(or_(AuditEntry.at < last.at, same_instant))
     rows = session.scalars(wanted.order_by(AuditEntry.at.desc(), AuditEntry.chain, AuditEntry.seq.desc()).limit(size))
+    found = rows.all()
+    names = names_of(session, {row.actor for row in found})
     return [
-        Entry(row.chain, row.seq, row.at, name_of(session, row.actor), row.command, row.outcome, row.fields)
-        for row in rows
+        Entry(row.chain, row.seq, row.at, names.get(row.actor, row.actor), row.command, row.outcome, row.fields)
+        for row in found
     ]
-
-
-def commands(session: Session) -> list[str]:
-    """Everything that the trail knows somebody did, by name."""
-    return list(session.scalars(select(AuditEntry.command).distinct().order_by(AuditEntry.command)))
 
 
 def _at_place(session: Session, place: str) -> AuditEntry | None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Busy, Refusal, StorageFull
 
+READING = "reading"  # in a session's info: nothing is written through it
 PATIENCE_MS = 5_000  # how long a writer waits for another one before it answers "busy"
 BUSY_STATES = {"55P03", "40P01", "40001", "57014", "57P01", "57P02", "57P03", "53300"}  # locks, shutdown, too many
 FULL_STATES = {"53100", "53000", "58030"}
@@ -42,7 +43,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A session for reading one consistent picture; nothing is ever committed through it."""
     if engine.dialect.name == "postgresql":  # there, by itself, each statement would see a newer picture
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine, autoflush=False) as session:
+    with Session(engine, autoflush=False, info={READING: True}) as session:
         yield session
 
 

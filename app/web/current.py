@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
+from app.bundle.shelf import IN_FORCE
 from app.domain.permissions import Permission
 from app.store.database import reading
 
@@ -41,9 +42,13 @@ def web() -> Web:
 
 @contextmanager
 def read() -> Iterator[Session]:
-    """A session for reading; pages never write through it."""
+    """A session for reading; pages never write through it. Service data found once hold for the whole request."""
     with reading(web().toolbox.database) as session:
+        if IN_FORCE in g:
+            session.info[IN_FORCE] = g.get(IN_FORCE)
         yield session
+        if IN_FORCE in session.info:
+            g.setdefault(IN_FORCE, session.info[IN_FORCE])
 
 
 def now() -> datetime:

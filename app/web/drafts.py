@@ -20,8 +20,7 @@ def keep(actor: Actor, pairs: Iterable[tuple[str, str]], task_id: str) -> None:
         form = bundle.forms.get(found.form or "")
         if form is None or not found.is_for(actor):
             return
-        blob = tasks.engine_state(session, found.instance_id)
     answers = {name: value for name, value in forms.answered(form, pairs).items() if name in form.by_key}
-    untouched = form.first_values(Instance.decode(bundle.definition, blob).variables)
+    untouched = form.first_values(Instance.decode(bundle.definition, found.state_blob).variables)
     if any(value and value != untouched.get(name) for name, value in answers.items()):
         web().runner.run(SaveDraft(task_id, answers), actor)

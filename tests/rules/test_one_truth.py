@@ -20,7 +20,6 @@ from app.commands.complaint.filing import Filed
 from app.domain.clock import FrozenClock
 from app.engine.instance import Instance
 from app.queries.case.due import DueTimes
-from app.queries.complaint import dossier as complaint_file
 from app.queries.task import task as tasks
 from app.queries.task.preview import Lookahead, Preview, decision_of
 from app.rehearsal import rehearse
@@ -98,9 +97,8 @@ def preview(real: World, filed: Filed, move: Move) -> Mapping[str, Preview]:
     with reading(real.toolbox.database) as session:
         task = tasks.assignment(session, real.open(filed.instance_id, move.target)[0])
         form = bundle().forms[task.form or ""]
-        file = complaint_file.file_of(session, filed.tracking_id)
         ahead = Lookahead(session, bundle(), real.toolbox.shelf, handlers(), real.clock.now())
-        return ahead.of_choices(task, file, form, move.answers)
+        return ahead.of_choices(task, form, move.answers)
 
 
 def chosen_of(move: Move) -> str:

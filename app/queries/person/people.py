@@ -77,10 +77,17 @@ def actor_of(session: Session, user_id: str, day: date) -> Actor | None:
 
 def grants_of(session: Session, user_id: str, day: date) -> tuple[Grant, ...]:
     """Grants in force on `day`: the person's own, and those of people they stand in for."""
-    own = [_grant(row) for row in _in_force(session, [user_id], day)]
-    absent = dict(_absent(session, user_id, day))
-    lent = [_grant(row, absent[row.user_id]) for row in _in_force(session, absent, day)]
-    return tuple(own + lent)
+    absent = select(Substitute.absent_id).where(
+        Substitute.deputy_id == user_id,
+        Substitute.valid_from <= day,
+        Substitute.valid_to >= day,
+        Substitute.ended_at.is_(None),
+    )
+    query = select(RoleGrant, User.name).join(User, User.id == RoleGrant.user_id)
+    query = query.where(or_(RoleGrant.user_id == user_id, RoleGrant.user_id.in_(absent)))
+    query = query.where(RoleGrant.valid_from <= day, or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= day))
+    rows = session.execute(query.order_by(RoleGrant.user_id != user_id, RoleGrant.id))
+    return tuple(_grant(row, None if row.user_id == user_id else name) for row, name in rows)
 
 
 def people(session: Session, text: str = "") -> list[Person]:
@@ -115,21 +122,6 @@ def names_of(session: Session, ids: Iterable[str]) -> dict[str, str]:
     wanted = set(ids)
     rows = session.execute(select(User.id, User.name).where(User.id.in_(wanted))) if wanted else ()
     return {user_id: name for user_id, name in rows}
-
-
-def _in_force(session: Session, users: Iterable[str], day: date) -> list[RoleGrant]:
-    query = select(RoleGrant).where(
-        RoleGrant.user_id.in_(list(users)),
-        RoleGrant.valid_from <= day,
-        or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= day),
-    )
-    return list(session.scalars(query.order_by(RoleGrant.id)))
-
-
-def _absent(session: Session, deputy_id: str, day: date) -> list[tuple[str, str]]:
-    query = select(User.id, User.name).join(Substitute, Substitute.absent_id == User.id)
-    period = (Substitute.valid_from <= day, Substitute.valid_to >= day, Substitute.ended_at.is_(None))
-    return [(row.id, row.name) for row in session.execute(query.where(Substitute.deputy_id == deputy_id, *period))]
 
 
 def _substitutes(session: Session, user_id: str) -> list[SubstituteRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal, select, tuple_, union
 from sqlalchemy.orm import Session, load_only
 
 from app.bundle.read import Bundle
@@ -31,6 +31,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FILTERS = ("unit", "free", "mine", "soon", "late", "waiting")
 
 OF_COMPLAINT = (Complaint.title, Complaint.category, Complaint.kelurahan, *sight.OF_COMPLAINT)
+OF_CASE = (ProcessInstance.business_key, ProcessInstance.title, ProcessInstance.deployment_id, ProcessInstance.status)
+OF_CASE += (ProcessInstance.unit, *(getattr(ProcessInstance, name) for name in CaseClock._fields))
 Conditions = list[ColumnElement[bool]]
 # The unit is the same in all rows of a pair; PostgreSQL walks the index only where it is named ("is null" hides it).
 BY_INDEX = (Candidate.unit, Candidate.due_at, Candidate.task_id)
@@ -151,7 +153,7 @@ def waiting(session: Session, statuses: Sequence[str], viewer: Viewer, size: int
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
         .where(*_awaited(statuses, viewer))
         .order_by(ProcessInstance.started_at, ProcessInstance.id)
-        .options(load_only(*OF_COMPLAINT))
+        .options(load_only(*OF_COMPLAINT), load_only(*OF_CASE))
         .limit(size)
     )
     found = session.execute(query).all()
@@ -162,10 +164,11 @@ def counts(
     session: Session, actor: Actor, viewer: Viewer, now: datetime, soon: datetime, statuses: Sequence[str]
 ) -> dict[str, int]:
     """How many lines each filter has, never more than COUNT_CAP + 1; `statuses` are those that await the reporter."""
-    found = {name: _count(session, actor, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
     awaited = select(ProcessInstance.id).join(Complaint, Complaint.instance_id == ProcessInstance.id)
-    awaited = awaited.where(*_awaited(statuses, viewer))
-    return found | {"mine": _capped(session, _claimed(actor)), "waiting": _capped(session, awaited)}
+    found = {name: _listed(actor, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
+    found |= {"mine": _claimed(actor), "waiting": awaited.where(*_awaited(statuses, viewer))}
+    counted = [_capped(query).label(name) for name, query in found.items()]
+    return dict(session.execute(select(*counted)).mappings().one())
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
@@ -282,22 +285,21 @@ def _free(span: Span) -> list[ColumnElement[bool]]:
     return [~claimed] if span.free else []
 
 
-def _count(session: Session, actor: Actor, span: Span) -> int:
-    """Tasks of all the actor's pairs, each once, counted up to the cap."""
-    found: set[str] = set()
-    others = _of_others(actor)
-    for pair in pairs_of(actor):
-        query = select(Candidate.task_id).where(is_of(pair), *others, *_free(span))
-        if span.dated:
-            query = query.where(*_between(span))
-        found.update(session.scalars(query.limit(COUNT_CAP + 1)))
-        if len(found) > COUNT_CAP:
-            break
-    return min(len(found), COUNT_CAP + 1)
+def _listed(actor: Actor, span: Span) -> Select[Any]:
+    """Tasks of all the actor's pairs, each once; of each pair no more than are counted."""
+    others, dated = _of_others(actor), _between(span) if span.dated else []
+    parts = [
+        select(Candidate.task_id).where(is_of(pair), *others, *_free(span), *dated).limit(COUNT_CAP + 1).subquery()
+        for pair in pairs_of(actor)
+    ]
+    if not parts:
+        return select(Candidate.task_id).where(false())
+    return select(union(*(select(part.c.task_id) for part in parts)).subquery())
 
 
-def _capped(session: Session, query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery())) or 0
+def _capped(query: Select[Any]) -> ScalarSelect[int]:
+    """How many rows a query has, counted up to the cap."""
+    return select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
 
 
 def _awaited(statuses: Sequence[str], viewer: Viewer) -> Conditions:
@@ -313,7 +315,7 @@ def rows_of(session: Session, viewer: Viewer, ids: Sequence[str]) -> tuple[Row, 
         .join(ProcessInstance, ProcessInstance.id == Task.instance_id)
         .outerjoin(Complaint, Complaint.instance_id == Task.instance_id)
         .outerjoin(User, User.id == Task.assignee)
-        .options(load_only(*OF_COMPLAINT))
+        .options(load_only(*OF_COMPLAINT), load_only(*OF_CASE))
     )
     found = {}
     for start in range(0, len(ids), 200):

@@ -16,14 +16,14 @@ from app.domain.limits import Limit
 from app.engine.instance import Environment, Instance
 from app.forms.fields import Field
 from app.forms.form import Form
-from app.queries.complaint.dossier import File
+from app.queries.case.due import CaseClock
 from app.queries.complaint.past import past_of
 from app.queries.task.task import Assignment
 from app.rules import assignment, facts, limits
 from app.rules.advance import advance
 from app.rules.limits import Past
 from app.sdk import Case, Handlers, Scalar
-from app.store.instances import ProcessInstance
+from app.store.answers import latest_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +57,54 @@ class Lookahead:
     handlers: Handlers
     now: datetime
 
-    def of_choices(self, task: Assignment, file: File, form: Form, base: Mapping[str, Any]) -> dict[str, Preview]:
-        """Value of the decision -> what it would lead to; nothing for a form without one, or where it is unclear."""
+    def of_choices(
+        self, task: Assignment, form: Form, base: Mapping[str, Any], only: str | None = None
+    ) -> dict[str, Preview]:
+        """Value of the decision -> what it would lead to; nothing for a form without one, or where it is unclear.
+
+        `only`: of this choice alone.
+        """
         decision = decision_of(self.bundle, form)
         if decision is None:
             return {}
-        row = self.session.get(ProcessInstance, task.instance_id)
-        assert row is not None  # a foreign key holds it
-        past = past_of(self.session, row.id, row.started_at)
+        past = past_of(self.session, task.instance_id, task.case.started_at)
+        given = latest_answers(self.session.connection(), task.instance_id)
         found = {}
         for option in decision.options:
-            outcome = self._of(task, file, form, {**base, decision.key: option.value}, row, past)
+            if only not in (None, option.value):
+                continue
+            outcome = self._of(task, form, {**base, decision.key: option.value}, past, given)
             if outcome is not None:
                 found[option.value] = outcome
         return found
 
     def _of(
-        self, task: Assignment, file: File, form: Form, answers: Mapping[str, Any], row: ProcessInstance, past: Past
+        self,
+        task: Assignment,
+        form: Form,
+        answers: Mapping[str, Any],
+        past: Past,
+        given: Mapping[str, Mapping[str, Any]],
     ) -> Preview | None:
-        env = Environment(self.now, self.shelf.service(self.session).calendar, lambda key: self._limit(row, key))
+        env = Environment(self.now, self.shelf.service(self.session).calendar, lambda key: self._limit(task.case, key))
         try:
-            live = Instance.decode(self.bundle.definition, row.blob)
+            live = Instance.decode(self.bundle.definition, task.state_blob)
             before = {work.id for work in live.open()} | {wait.id for wait in live.waits()}
             first = live.complete(task.id, _projected(self.bundle, form, answers), env)
-            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(file, each, env, past))
+            ran = advance(self.bundle, live, env, self.handlers, lambda each: self._case(task, each, env, past, given))
         except (Refusal, ValueError, KeyError):
             return None  # a half-filled form may lead nowhere yet: then nothing is foretold
-        status, steps = file.status, (first, *ran.steps)
+        status, steps = task.about.status, (first, *ran.steps)
         for step in steps:
             status = facts.status_after(self.bundle, status, step, live)
-        if row.paused_at is not None and not limits.stands_still(self.bundle, status):
-            past = replace(past, pauses=(*past.pauses, (row.paused_at, self.now)))  # this step would end the pause
+        if task.case.paused_at is not None and not limits.stands_still(self.bundle, status):
+            past = replace(
+                past, pauses=(*past.pauses, (task.case.paused_at, self.now))
+            )  # this step would end the pause
         entering = {element for step in steps for _, element in step.entered}
         opened = [work for work in live.open() if work.kind == "user" and work.id not in before]
         dues = [wait.due for wait in live.waits() if wait.id not in before and wait.due is not None]
-        accused = answers.get("accused_unit") or file.accused_unit
+        accused = answers.get("accused_unit") or task.accused
         tasks = tuple(self._next(work.element, live.variables, env, past, entering, accused) for work in opened)
         return Preview(status, tasks, min(dues, default=None) if not tasks else None, live.completed)
 
@@ -110,27 +123,26 @@ class Lookahead:
         due = limits.of_task(limit, env.calendar, past, element, self.now, entering).due
         return Next(element, roles, unit, due.at, due.confirmed and limit.confirmed)
 
-    def _limit(self, row: ProcessInstance, key: str) -> Limit:
+    def _limit(self, row: CaseClock, key: str) -> Limit:
         day = self.shelf.service(self.session).calendar.local_date(row.started_at)
         return self.shelf.limit(self.session, row.sla_digest, key, day)
 
-    def _case(self, file: File, live: Instance, env: Environment, past: Past) -> Case:
-        answers: dict[str, Mapping[str, Any]] = {}
-        for given in file.answers:
-            answers.pop(given.form, None)  # the form answered last stands at the end
-            answers[given.form] = given.data
+    def _case(
+        self, task: Assignment, live: Instance, env: Environment, past: Past, given: Mapping[str, Mapping[str, Any]]
+    ) -> Case:
+        about = task.about
         return Case(
-            tracking_id=file.tracking_id,
-            title="" if file.is_confidential else file.title,
-            category=file.category,
-            kelurahan=file.kelurahan,
-            unit=file.unit,
-            status=file.status,
-            channel=file.channel,
+            tracking_id=about.number,
+            title="" if about.is_confidential else about.title,
+            category=about.category,
+            kelurahan=about.kelurahan,
+            unit=about.unit,
+            status=about.status,
+            channel=about.channel,
             variables=live.variables,
-            answers=answers,
+            answers=given,
             now=self.now,
-            due=file.due_at,
+            due=task.case.due_at,
             until=limits.until(env, lambda _limit: past),
         )
 

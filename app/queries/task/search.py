@@ -12,7 +12,7 @@ from app.domain.roles import Actor
 from app.domain.tracking import is_tracking_id, normalise
 from app.queries import sight
 from app.queries.case.due import CaseClock
-from app.queries.task.inbox import OF_COMPLAINT, PAGE, Page, Row, is_of, pairs_of, rows_of
+from app.queries.task.inbox import OF_CASE, OF_COMPLAINT, PAGE, Page, Row, is_of, pairs_of, rows_of
 from app.rules.sight import NOBODY, Viewer
 from app.store.complaints import Complaint
 from app.store.instances import ProcessInstance
@@ -90,7 +90,7 @@ def _cases(session: Session, viewer: Viewer, cases: Sequence[str]) -> Iterator[R
         select(ProcessInstance, Complaint)
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
         .where(ProcessInstance.id.in_(cases), sight.unsealed(viewer))
-        .options(load_only(*OF_COMPLAINT))
+        .options(load_only(*OF_COMPLAINT), load_only(*OF_CASE))
     )
     if not reads.everywhere:
         query = query.where(ProcessInstance.unit.in_(sorted(reads.offices)))

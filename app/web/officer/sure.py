@@ -9,7 +9,6 @@ from flask import render_template, request
 
 from app.forms.fields import Field, Option
 from app.forms.form import Form
-from app.queries.task.preview import Preview
 from app.standard.sources import sources_of
 from app.web.current import now, service
 from app.web.officer.verbs import chosen, verb
@@ -17,13 +16,10 @@ from app.web.officer.verbs import chosen, verb
 ACKNOWLEDGED = "yakin"  # holds the choice that was acknowledged, so that it stands for no other
 
 
-def needs_asking(decision: Field | None, typed: Mapping[str, Any], outcomes: Mapping[str, Preview]) -> Option | None:
-    """The choice that would end the case for good, unless whoever sends it has just acknowledged it."""
+def to_acknowledge(decision: Field | None, typed: Mapping[str, Any]) -> Option | None:
+    """The choice, unless whoever sends it has just acknowledged it."""
     option = chosen(decision, typed, sources_of(service(), now()))
-    if option is None or option.value == request.form.get(ACKNOWLEDGED):
-        return None
-    outcome = outcomes.get(option.value)
-    return option if outcome is not None and outcome.ended else None
+    return None if option is None or option.value == request.form.get(ACKNOWLEDGED) else option
 
 
 def page(form: Form, option: Option, typed: Mapping[str, Any], **about: Any) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from app.bundle.read import Bundle
 from app.commands.task.complete import CompleteTask, SaveDraft
@@ -42,17 +44,37 @@ blueprint = Blueprint("task", __name__)
 
 @dataclass(frozen=True)
 class TaskPage:
-    """Everything about one task that its page needs."""
+    """Everything about one task that its page needs; what not every answer shows is read when it is asked for."""
 
     task: tasks.Assignment
-    file: complaint_file.File
     bundle: Bundle
     form: Form | None
     variables: Mapping[str, Any]
-    outcomes: Mapping[str, preview.Preview]
     draft: Mapping[str, Any]
     seen: Sight = PLAIN
     draft_at: int = 0  # when it was kept, in microseconds: tells the browser's copy whether it is the newer one
+    typed: Mapping[str, Any] | None = None  # from which is foreseen; None: what stands in the form at first
+
+    @cached_property
+    def file(self) -> complaint_file.File:
+        """The file of its case."""
+        with read() as session:
+            return complaint_file.file_of(session, self.task.business_key)
+
+    @cached_property
+    def outcomes(self) -> Mapping[str, preview.Preview]:
+        """What each choice would lead to."""
+        if self.form is None or self.task.state != "open":
+            return {}
+        return foreseen(self, {**_first_values(self), **self.draft} if self.typed is None else self.typed)
+
+
+def foreseen(desk: TaskPage, answers: Mapping[str, Any], only: str | None = None) -> Mapping[str, preview.Preview]:
+    """What each choice, or this one, would lead to with these answers."""
+    assert desk.form is not None  # only asked for tasks with a form
+    with read() as session:
+        ahead = preview.Lookahead(session, desk.bundle, web().toolbox.shelf, web().toolbox.handlers, now())
+        return ahead.of_choices(desk.task, desk.form, answers, only)
 
 
 def again(task_id: str) -> str:
@@ -135,14 +157,11 @@ def due_times(task_id: str) -> ResponseReturnValue:
 def foresee(task_id: str) -> ResponseReturnValue:
     """Where each decision would lead with what is typed now; a part of the task's page."""
     desk = _desk(task_id)
-    form, file = desk.form, desk.file
+    form = desk.form
     if form is None:
         return ""
     typed = forms.posted(form)
-    with read() as session:
-        ahead = preview.Lookahead(session, desk.bundle, web().toolbox.shelf, web().toolbox.handlers, now())
-        outcomes = ahead.of_choices(desk.task, file, form, typed)
-    desk = replace(desk, outcomes=outcomes)
+    desk = replace(desk, typed=typed)
     decision, shown = preview.decision_of(desk.bundle, form), _shown(desk, typed, {})
     return render_template(
         "officer/consequences.html", desk=desk, consequence=consequence, decision=decision, shown=shown
@@ -225,16 +244,14 @@ def _question(desk: TaskPage, typed: Mapping[str, Any]) -> str | None:
     if desk.form is None or desk.task.state != "open" or held:
         return None
     kept = desk.form.load(typed, sources_of(service(), now()), desk.variables)
-    with read() as session:
-        ahead = preview.Lookahead(session, desk.bundle, web().toolbox.shelf, web().toolbox.handlers, now())
-        outcomes = ahead.of_choices(desk.task, desk.file, desk.form, kept)
-    option = sure.needs_asking(preview.decision_of(desk.bundle, desk.form), typed, outcomes)
-    if option is None:
+    option = sure.to_acknowledge(preview.decision_of(desk.bundle, desk.form), typed)
+    outcome = foreseen(desk, kept, option.value).get(option.value) if option else None
+    if option is None or outcome is None or not outcome.ended:
         return None
     about = {
         "desk": desk,
         "step": desk.bundle.label(desk.task.element),
-        "consequence": consequence(outcomes[option.value], desk.bundle),
+        "consequence": consequence(outcome, desk.bundle),
         "lines": list(lines_of(desk.form, kept)),
     }
     return sure.page(desk.form, option, typed, **about)
@@ -245,31 +262,24 @@ def _desk(task_id: str) -> TaskPage:
     actor = current_actor()
     with read() as session:
         task = tasks.assignment(session, task_id)
-        seen = sight.of_instance(session, current_viewer(), task.instance_id)
+        seen = task.about.sight(current_viewer())
         mine = seen.known and task.is_for(actor)
         toolbox = web().toolbox
         bundle = toolbox.bundle(session, task.deployment_id)
-        file = complaint_file.file_of(session, task.business_key)
-        if not mine and (task.state == "open" or not _reads(task, file, bundle, seen)):
+        if not mine and (task.state == "open" or not _reads(session, task, bundle, seen)):
             raise NotFound
         form = bundle.forms.get(task.form or "")
-        blob = tasks.engine_state(session, task.instance_id)
-        variables = Instance.decode(bundle.definition, blob).variables
+        variables = Instance.decode(bundle.definition, task.state_blob).variables
         kept = tasks.draft_of(session, task_id, actor.id)
         draft, draft_at = (kept[0], tasks.stamp(kept[1])) if kept else ({}, 0)
-        desk = TaskPage(task, file, bundle, form, variables, {}, draft, seen, draft_at)
-        if form is None or task.state != "open":
-            return desk
-        ahead = preview.Lookahead(session, bundle, toolbox.shelf, toolbox.handlers, now())
-        outcomes = ahead.of_choices(task, file, form, {**_first_values(desk), **desk.draft})
-        return replace(desk, outcomes=outcomes)
+        return TaskPage(task, bundle, form, variables, draft, seen, draft_at)
 
 
-def _reads(task: tasks.Assignment, file: complaint_file.File, bundle: Bundle, seen: Sight) -> bool:
+def _reads(session: Session, task: tasks.Assignment, bundle: Bundle, seen: Sight) -> bool:
     """Whether a finished task may be looked at: by whoever reads the case, or what one's own office did in it."""
     actor = current_actor()
-    if not file.is_complaint:
-        return takes_part(actor, bundle, file.tasks)
+    if not task.about.is_complaint:
+        return takes_part(actor, bundle, complaint_file.file_of(session, task.business_key).tasks)
     return may(Permission.COMPLAINT_READ) and seen.known and (seen.content or task.unit in actor.offices)
 
 
@@ -332,6 +342,6 @@ def _typed(desk: TaskPage) -> tuple[dict[str, Any], dict[str, list[Text]]]:
         return {}, {}
     typed = forms.posted(desk.form)
     owner = {"task_id": desk.task.id}
-    if desk.file.is_complaint:
-        owner["complaint_id"] = desk.file.tracking_id
+    if desk.task.about.is_complaint:
+        owner["complaint_id"] = desk.task.business_key
     return typed, forms.take_uploads(desk.form, typed, current_actor(), **owner)

@@ -35,6 +35,7 @@ from app.web.language import language
 from app.web.letters import link_in
 from app.web.officer import due
 from app.web.officer.sure import ACKNOWLEDGED
+from app.web.operator.words import command_words
 from app.web.routes import current_actor, may, read, require, route, run, service, web
 from app.web.sight import current_viewer, sealed
 
@@ -271,7 +272,7 @@ def trail() -> ResponseReturnValue:
         viewer, after = current_viewer(), asked.get("setelah", "")[:80]
         found = audit.entries(session, case, person, command, after, offices=viewer.offices)
         return render_template(
-            "operator/audit.html", entries=found, anchor=audit.last_anchor(session), commands=audit.commands(session),
+            "operator/audit.html", entries=found, anchor=audit.last_anchor(session), commands=command_words(),
             people=operations.people(session), wanted={"chain": chain, "person": person, "command": command},
             numbers=instances.numbers(session, [each.chain for each in found]),
             sealed=sealed(session, [each.chain for each in found]),

@@ -32,6 +32,11 @@ def actor_word(name: str) -> str:
 
 def command_word(command: str) -> str:
     """What somebody did, as the audit trail names it."""
+    return command_words().get(command, command)
+
+
+def command_words() -> dict[str, str]:
+    """Command -> what somebody does with it, by these words; the trail may hold others of earlier releases."""
     words: dict[str, str] = {
         "Activate": _("Memberlakukan kembali sebuah versi"),
         "AddUser": _("Menambah orang"),
@@ -75,6 +80,9 @@ def command_word(command: str) -> str:
         "ProposeVersion": _("Mengusulkan perubahan"),
         "OfferFiles": _("Mencatat berkas yang berubah"),
         "RejectProposal": _("Menolak usulan perubahan"),
+        "StartByHandler": _("Memulai kasus dari kasus lain"),
+        "StartCase": _("Memulai kasus"),
+        "StartPeriod": _("Memulai kasus menurut kalender"),
         "StartTest": _("Memulai uji coba"),
         "StartTrial": _("Memulai uji coba"),
         "StoreAttachment": _("Menyimpan lampiran"),
@@ -84,7 +92,7 @@ def command_word(command: str) -> str:
         "Withdraw": _("Mencabut aduan"),
         "WriteAnchor": _("Menulis jangkar audit"),
     }
-    return words.get(command, command)
+    return dict(sorted(words.items(), key=lambda each: each[1]))
 
 
 def job_kind(code: str) -> str:
