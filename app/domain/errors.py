@@ -102,6 +102,18 @@ class Busy(Refusal):
     )
 
 
+class Short(Refusal):
+    """The machine gives no more memory or threads just now."""
+
+    code = "short"
+    status = 503
+    title = Text(
+        "Memori server sedang tidak cukup. Periksa apakah kiriman Anda sudah tercatat; bila belum, "
+        "kirim lagi sebentar lagi.",
+        "The server is short of memory just now. Check whether what you sent is there; if not, send it again shortly.",
+    )
+
+
 class StorageFull(Refusal):
     """There is no space left to store the change; nothing was changed."""
 

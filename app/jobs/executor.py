@@ -69,8 +69,12 @@ class Executor:
     def _run(self, ids: Sequence[str], tell: Callable[[], object]) -> int:
         if self._workers == 1:
             return _counted(map(self._run_unless_stopping, ids), tell)
-        with ThreadPoolExecutor(self._workers) as pool:
-            return _counted(pool.map(self._run_unless_stopping, ids), tell)
+        try:
+            with ThreadPoolExecutor(self._workers) as pool:
+                return _counted(pool.map(self._run_unless_stopping, ids), tell)
+        except RuntimeError as error:  # the machine gives no more threads: then this one does what is left
+            log.warning("jobs run one by one", reason=str(error))
+            return _counted(map(self._run_unless_stopping, ids), tell)
 
     def _run_unless_stopping(self, job_id: str) -> bool:
         return not self._stopping.is_set() and self.run(job_id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
-from app.domain.errors import Expired, Invalid, NotFound, Refusal, TooMany
+from app.domain.errors import Expired, Invalid, NotFound, Refusal, Short, TooMany
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.web import account, again, carry
@@ -21,6 +22,7 @@ from app.web.language import language
 from app.web.routes import VISITOR, current_actor
 from app.web.signed_in import page_of
 
+log = structlog.get_logger(__name__)
 BROKEN = Text(
     "Terjadi kesalahan di sistem kami. Tidak ada yang Anda lakukan salah, dan tidak ada yang berubah.",
     "Something went wrong in our system. You did nothing wrong, and nothing was changed.",
@@ -36,6 +38,7 @@ LARGE = Text(
     "What you sent is too large to be taken at once. Choose smaller or fewer files.",
 )
 UNREADABLE = Text("Permintaan tidak dapat dibaca.", "The request cannot be read.")
+NO_THREAD = "can't start new thread"  # Python's own words: it has no error of its own for that
 AGAIN = frozenset({400, 409, 413, 429, 500, 503, 507})  # after these the form that was sent is worth another try
 SENTENCES = {405: METHOD, 413: LARGE}
 
@@ -47,6 +50,8 @@ def explain(app: Flask) -> None:
     app.register_error_handler(carry.SignInNeeded, account.sign_in_first)
     app.register_error_handler(carry.CodeNeeded, tracking.code_first)
     app.register_error_handler(HTTPException, translated)
+    app.register_error_handler(MemoryError, short)
+    app.register_error_handler(RuntimeError, short)
     app.register_error_handler(Exception, broken)
 
 
@@ -83,6 +88,14 @@ def translated(error: HTTPException) -> ResponseReturnValue:
     answer = page(error.code or 400, "invalid", SENTENCES.get(error.code or 400, UNREADABLE))
     allowed = getattr(error, "valid_methods", None)
     return (*answer, {"Allow": ", ".join(sorted(allowed))}) if allowed else answer
+
+
+def short(error: MemoryError | RuntimeError) -> ResponseReturnValue:
+    """The machine gives no memory or no thread; any other error of these kinds is a fault of ours."""
+    if isinstance(error, RuntimeError) and NO_THREAD not in str(error):
+        return broken(error)
+    log.error("the machine is short", endpoint=request.endpoint, reason=type(error).__name__)
+    return refused(Short())
 
 
 def broken(error: Exception) -> ResponseReturnValue:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from errno import EDQUOT, EFBIG, EMFILE, ENFILE, ENOSPC
+from socket import socket
+from sys import exc_info
 from time import monotonic
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -17,13 +20,17 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
+from app.domain.errors import StorageFull
 from app.domain.text import Text
 from app.settings import MEBIBYTE, Settings
 from app.web.errors import BROKEN, LARGE, UNREADABLE
+from app.web.memory import free_memory
 from app.web.security import HEADERS
 
 RETRY_AFTER = "5"  # seconds
 HEALTH, READY = "/healthz", "/readyz"
+NO_FILE = frozenset({EMFILE, ENFILE})
+FULL = frozenset({EDQUOT, EFBIG, ENOSPC})
 FILES = 4_096  # open files that are asked of the machine: a connection may need two, one of them for a large body
 OTHER_FILES = 200  # for the database, attachments and logs
 IDLE = 60  # seconds that a connection on which nothing moves stays open
@@ -45,6 +52,10 @@ SLOW = Text(
     "What you sent arrived too slowly and was not carried out. Check your connection, then send it again; "
     "smaller files are faster.",
 )
+SHORT = Text(
+    "Memori server sedang tidak cukup; permintaan Anda belum dijalankan. Coba lagi sebentar lagi.",
+    "The server is short of memory just now; your request was not carried out. Please try again shortly.",
+)
 HEAD = Text(
     "Alamat atau kepala permintaan ini terlalu panjang. Buka lagi halamannya dari beranda.",
     "The address or the head of this request is too long. Open the page again from the start page.",
@@ -59,6 +70,7 @@ class Bounds:
     connections: int = 1_000
     of_address: int = 50  # requests of one client address that have not arrived in full
     bodies: int = 512 * MEBIBYTE  # of all requests that are under way
+    memory: int = 100 * MEBIBYTE  # that must be free before a large body is taken
     waiting: int = 128  # requests that wait for a thread
     head: float = 15  # until the head of a request has arrived
     body: float = 30  # more for its body,
@@ -109,10 +121,19 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def received(self, data: bytes) -> bool:
         """Take what has come; a request that is not complete is looked at when it begins and when its head is there."""
-        before = self.request
-        taken: bool = super().received(data)
+        before, taken, refusal = self.request, True, None
+        try:
+            taken = super().received(data)
+        except MemoryError:
+            refusal = Refusal(503, "Service Unavailable", SHORT)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            refusal = Refusal(507, "Insufficient Storage", StorageFull.title)
         request = self.request
-        if request is not None:
+        if refusal is not None:
+            self.refuse(refusal)
+        elif request is not None:
             if request is not before:
                 self.since = self.server.door.clock()
             if self._looked_at != (request, request.headers_finished):
@@ -170,12 +191,26 @@ class Listener(TcpWSGIServer):  # type: ignore[misc]
         door.aside.add_task(channel)
 
     def handle_accept(self) -> None:
-        """Take a new connection; when the house is full the one that has waited longest goes."""
+        """Take a new connection; when the house is full the one that has rested longest goes."""
         super().handle_accept()
         if len(self._map) >= self.adj.connection_limit:
-            resting = [each for each in self.door.channels() if not each.requests]
-            if resting:
-                min(resting, key=lambda each: each.since).handle_close()
+            self.door.make_room()
+
+    def accept(self) -> tuple[socket, Any] | None:
+        """The next connection; None when there is none, or where the machine gives no file for it before one goes."""
+        try:
+            accepted: tuple[socket, Any] | None = super().accept()
+        except OSError as error:
+            if error.errno not in NO_FILE:
+                raise
+            self.door.make_room()
+            return None
+        return accepted
+
+    def handle_error(self) -> None:
+        """Go on: the library would stop listening after the first error."""
+        error, *_ = exc_info()  # its frames would keep the connection open
+        self.logger.error("a connection was not taken: %s", error and error.__name__)
 
     def maintenance(self, now: float) -> None:
         """End what does not move, and what moves too slowly."""
@@ -229,14 +264,25 @@ class Door:
         """All open connections."""
         return (each for each in list(self._map.values()) if isinstance(each, Channel))
 
+    def make_room(self) -> None:
+        """Close the connection that has rested longest; those that are being answered stay."""
+        resting = [each for each in self.channels() if not each.requests]
+        if resting:
+            min(resting, key=lambda each: each.since).handle_close()
+
     def refusal(self, channel: Channel) -> Refusal | None:
         """Why the unfinished request of `channel` may not go on; None while it may."""
         same = [each for each in self.channels() if each.unfinished and each.addr[0] == channel.addr[0]]
         if len(same) > self.bounds.of_address and not self._proxied:  # an office shares one address, a proxy a city
             return Refusal(503, "Service Unavailable", CROWD)
+        if self._size(channel.request) <= IN_MEMORY:
+            return None
         sizes = [self._size(request) for each in self.channels() for request in (each.request, *each.requests)]
-        if sum(sizes) > self.bounds.bodies and self._size(channel.request) > IN_MEMORY:
+        if sum(sizes) > self.bounds.bodies:
             return Refusal(503, "Service Unavailable", CROWDED)
+        free = free_memory()
+        if free is not None and free < self.bounds.memory:
+            return Refusal(503, "Service Unavailable", SHORT)
         return None
 
     def _size(self, request: HTTPRequestParser | None) -> int:
@@ -268,7 +314,10 @@ class Door:
             self.listeners[0].pull_trigger()
 
     def _look(self, seconds: float) -> None:
-        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        try:
+            wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        except MemoryError:
+            self.listeners[0].logger.error("no memory to look at the connections; trying again")
 
     def _at_work(self) -> bool:
         """Whether anything that arrived in full has not been answered in full."""

@@ -246,3 +246,24 @@ def test_an_executor_that_is_stopped_ends_the_present_jobs_and_gives_the_others_
     assert len(left) >= 6 and [job.locked_until for job in left if job.locked_until] == []
     assert executor.run_due() == 0
     assert run_due(service) >= len(left) - 1
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_jobs_run_one_by_one_where_the_machine_gives_no_more_threads(
+    service: World, monkeypatch: pytest.MonkeyPatch, given: int
+) -> None:
+    service.at_opd()
+    service.clock.at = max(job.due_at for job in service.rows(Job))
+    start = threading.Thread.start
+    left = iter(range(given))
+
+    def starts(thread: threading.Thread) -> None:
+        if next(left, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", starts)
+    run_due(service, workers=2)
+    monkeypatch.undo()
+    assert [job for job in service.rows(Job, state="waiting") if job.due_at <= service.clock.at] == []
+    assert service.rows(Job, state="done")
