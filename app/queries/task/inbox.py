@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, literal, select, tuple_, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal,
+    select,
+    tuple_,
+    union,
+)
 from sqlalchemy.orm import Session, load_only
 
 from app.bundle.read import Bundle
@@ -142,7 +156,7 @@ def listing(
 
 def mine(session: Session, actor: Actor, viewer: Viewer = NOBODY) -> Page:
     """What the actor has claimed, soonest due first."""
-    rows = rows_of(session, viewer, list(session.scalars(_claimed(actor).limit(500))))
+    rows = rows_of(session, viewer, list(session.scalars(_claimed(actor.id, actor.offices).limit(500))))
     return Page(tuple(sorted(rows, key=lambda row: (row.due_at is None, row.due_at or EPOCH, row.task_id or ""))))
 
 
@@ -164,11 +178,22 @@ def counts(
     session: Session, actor: Actor, viewer: Viewer, now: datetime, soon: datetime, statuses: Sequence[str]
 ) -> dict[str, int]:
     """How many lines each filter has, never more than COUNT_CAP + 1; `statuses` are those that await the reporter."""
+    query = _counting(pairs_of(actor), actor.offices, viewer, tuple(statuses))
+    return dict(session.execute(query, {"now": now, "soon": soon, "who": actor.id}).mappings().one())
+
+
+@lru_cache(maxsize=512)
+def _counting(
+    pairs: tuple[Pair, ...], offices: frozenset[str], viewer: Viewer, statuses: tuple[str, ...]
+) -> Select[Any]:
+    """One query for all filters, kept for each kind of person: putting it together takes longer than running it."""
+    now, soon = (bindparam(name, type_=Candidate.due_at.type) for name in ("now", "soon"))
+    spans: dict[str, Span] = {name: span_of(name, now, soon) for name in ("unit", "free", "soon", "late")}  # type: ignore[arg-type]
     awaited = select(ProcessInstance.id).join(Complaint, Complaint.instance_id == ProcessInstance.id)
-    found = {name: _listed(actor, span_of(name, now, soon)) for name in ("unit", "free", "soon", "late")}
-    found |= {"mine": _claimed(actor), "waiting": awaited.where(*_awaited(statuses, viewer))}
-    counted = [_capped(query).label(name) for name, query in found.items()]
-    return dict(session.execute(select(*counted)).mappings().one())
+    found = {name: _listed(pairs, offices, span) for name, span in spans.items()}
+    found |= {"mine": _claimed(bindparam("who"), offices), "waiting": awaited.where(*_awaited(statuses, viewer))}
+    counted: list[ColumnElement[int]] = [_capped(query).label(name) for name, query in found.items()]
+    return select(*counted)
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
@@ -217,7 +242,7 @@ def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: i
 
     One query over all pairs would make the database sort everything that any of them holds.
     """
-    pairs, others = pairs_of(actor), _of_others(actor)
+    pairs, others = pairs_of(actor), _of_others(actor.offices)
     dated: set[Key] = set()
     if after is None or after[0] is not None:
         for pair in pairs:
@@ -256,18 +281,18 @@ def is_of(pair: Pair) -> ColumnElement[bool]:
     return and_(Candidate.role == role, Candidate.unit == unit if unit is not None else Candidate.unit.is_(None))
 
 
-def _of_others(actor: Actor) -> Conditions:
-    """Tasks about the actor's own offices are left out; there are few of those, so the database looks them up once."""
-    if not actor.offices:
+def _of_others(offices: frozenset[str]) -> Conditions:
+    """Tasks about the reader's own offices are left out; there are few of those, so the database looks them up once."""
+    if not offices:
         return []
     theirs = select(Task.id).join(Complaint, Complaint.instance_id == Task.instance_id)
-    theirs = theirs.where(Complaint.accused_unit.in_(sorted(actor.offices)), IS_OPEN)
+    theirs = theirs.where(Complaint.accused_unit.in_(sorted(offices)), IS_OPEN)
     return [Candidate.task_id.not_in(theirs)]
 
 
-def _claimed(actor: Actor) -> Select[Any]:
-    query = select(Task.id).where(Task.assignee == actor.id, Task.state == "open")
-    return query.where(sight.not_about(actor.offices, Task.instance_id))
+def _claimed(person: str | BindParameter[str], offices: frozenset[str]) -> Select[Any]:
+    query = select(Task.id).where(Task.assignee == person, Task.state == "open")
+    return query.where(sight.not_about(offices, Task.instance_id))
 
 
 def _between(span: Span) -> list[ColumnElement[bool]]:
@@ -285,12 +310,12 @@ def _free(span: Span) -> list[ColumnElement[bool]]:
     return [~claimed] if span.free else []
 
 
-def _listed(actor: Actor, span: Span) -> Select[Any]:
-    """Tasks of all the actor's pairs, each once; of each pair no more than are counted."""
-    others, dated = _of_others(actor), _between(span) if span.dated else []
+def _listed(pairs: Iterable[Pair], offices: frozenset[str], span: Span) -> Select[Any]:
+    """Tasks of all these pairs, each once; of each pair no more than are counted."""
+    others, dated = _of_others(offices), _between(span) if span.dated else []
     parts = [
         select(Candidate.task_id).where(is_of(pair), *others, *_free(span), *dated).limit(COUNT_CAP + 1).subquery()
-        for pair in pairs_of(actor)
+        for pair in pairs
     ]
     if not parts:
         return select(Candidate.task_id).where(false())
