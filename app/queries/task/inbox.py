@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    ScalarSelect,
     Select,
     and_,
-    bindparam,
-    false,
-    func,
     literal,
     select,
     tuple_,
-    union,
 )
 from sqlalchemy.orm import Session, load_only
 
@@ -156,7 +150,7 @@ def listing(
 
 def mine(session: Session, actor: Actor, viewer: Viewer = NOBODY) -> Page:
     """What the actor has claimed, soonest due first."""
-    rows = rows_of(session, viewer, list(session.scalars(_claimed(actor.id, actor.offices).limit(500))))
+    rows = rows_of(session, viewer, list(session.scalars(claimed(actor.id, actor.offices).limit(500))))
     return Page(tuple(sorted(rows, key=lambda row: (row.due_at is None, row.due_at or EPOCH, row.task_id or ""))))
 
 
@@ -165,35 +159,13 @@ def waiting(session: Session, statuses: Sequence[str], viewer: Viewer, size: int
     query = (
         select(ProcessInstance, Complaint)
         .join(Complaint, Complaint.instance_id == ProcessInstance.id)
-        .where(*_awaited(statuses, viewer))
+        .where(*awaited_by(statuses, viewer))
         .order_by(ProcessInstance.started_at, ProcessInstance.id)
         .options(load_only(*OF_COMPLAINT), load_only(*OF_CASE))
         .limit(size)
     )
     found = session.execute(query).all()
     return Page(tuple(_waiting_row(instance, complaint, viewer) for instance, complaint in found))
-
-
-def counts(
-    session: Session, actor: Actor, viewer: Viewer, now: datetime, soon: datetime, statuses: Sequence[str]
-) -> dict[str, int]:
-    """How many lines each filter has, never more than COUNT_CAP + 1; `statuses` are those that await the reporter."""
-    query = _counting(pairs_of(actor), actor.offices, viewer, tuple(statuses))
-    return dict(session.execute(query, {"now": now, "soon": soon, "who": actor.id}).mappings().one())
-
-
-@lru_cache(maxsize=512)
-def _counting(
-    pairs: tuple[Pair, ...], offices: frozenset[str], viewer: Viewer, statuses: tuple[str, ...]
-) -> Select[Any]:
-    """One query for all filters, kept for each kind of person: putting it together takes longer than running it."""
-    now, soon = (bindparam(name, type_=Candidate.due_at.type) for name in ("now", "soon"))
-    spans: dict[str, Span] = {name: span_of(name, now, soon) for name in ("unit", "free", "soon", "late")}  # type: ignore[arg-type]
-    awaited = select(ProcessInstance.id).join(Complaint, Complaint.instance_id == ProcessInstance.id)
-    found = {name: _listed(pairs, offices, span) for name, span in spans.items()}
-    found |= {"mine": _claimed(bindparam("who"), offices), "waiting": awaited.where(*_awaited(statuses, viewer))}
-    counted: list[ColumnElement[int]] = [_capped(query).label(name) for name, query in found.items()]
-    return select(*counted)
 
 
 def next_due(session: Session, actor: Actor) -> datetime | None:
@@ -242,7 +214,7 @@ def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: i
 
     One query over all pairs would make the database sort everything that any of them holds.
     """
-    pairs, others = pairs_of(actor), _of_others(actor.offices)
+    pairs, others = pairs_of(actor), of_others(actor.offices)
     dated: set[Key] = set()
     if after is None or after[0] is not None:
         for pair in pairs:
@@ -255,7 +227,7 @@ def _keys(session: Session, actor: Actor, span: Span, after: Key | None, size: i
 
 
 def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int) -> Iterable[Key]:
-    query = select(Candidate.due_at, Candidate.task_id).where(is_of(pair), *others, *_between(span), *_free(span))
+    query = select(Candidate.due_at, Candidate.task_id).where(is_of(pair), *others, *between(span), *free_only(span))
     if after is not None:
         due, task_id = after
         query = query.where(tuple_(Candidate.due_at, Candidate.task_id) > tuple_(_bound(due), task_id))
@@ -266,7 +238,7 @@ def _dated(session: Session, pair: Pair, others: Conditions, span: Span, after: 
 def _undated(
     session: Session, pair: Pair, others: Conditions, span: Span, after: Key | None, size: int
 ) -> Iterable[Key]:
-    query = select(Candidate.task_id).where(is_of(pair), *others, Candidate.due_at.is_(None), *_free(span))
+    query = select(Candidate.task_id).where(is_of(pair), *others, Candidate.due_at.is_(None), *free_only(span))
     if after is not None and after[0] is None:
         query = query.where(Candidate.task_id > after[1])
     return [(None, task_id) for task_id in session.scalars(query.order_by(*BY_INDEX).limit(size))]
@@ -281,7 +253,7 @@ def is_of(pair: Pair) -> ColumnElement[bool]:
     return and_(Candidate.role == role, Candidate.unit == unit if unit is not None else Candidate.unit.is_(None))
 
 
-def _of_others(offices: frozenset[str]) -> Conditions:
+def of_others(offices: frozenset[str]) -> Conditions:
     """Tasks about the reader's own offices are left out; there are few of those, so the database looks them up once."""
     if not offices:
         return []
@@ -290,12 +262,12 @@ def _of_others(offices: frozenset[str]) -> Conditions:
     return [Candidate.task_id.not_in(theirs)]
 
 
-def _claimed(person: str | BindParameter[str], offices: frozenset[str]) -> Select[Any]:
+def claimed(person: str | BindParameter[str], offices: frozenset[str]) -> Select[Any]:
     query = select(Task.id).where(Task.assignee == person, Task.state == "open")
     return query.where(sight.not_about(offices, Task.instance_id))
 
 
-def _between(span: Span) -> list[ColumnElement[bool]]:
+def between(span: Span) -> list[ColumnElement[bool]]:
     # "is not null" keeps SQLite on the dated part of the index, where the nulls come first.
     found: list[ColumnElement[bool]] = [Candidate.due_at.is_not(None)]
     if span.since is not None:
@@ -305,29 +277,12 @@ def _between(span: Span) -> list[ColumnElement[bool]]:
     return found
 
 
-def _free(span: Span) -> list[ColumnElement[bool]]:
+def free_only(span: Span) -> list[ColumnElement[bool]]:
     claimed = select(Task.id).where(Task.id == Candidate.task_id, Task.assignee.is_not(None)).exists()
     return [~claimed] if span.free else []
 
 
-def _listed(pairs: Iterable[Pair], offices: frozenset[str], span: Span) -> Select[Any]:
-    """Tasks of all these pairs, each once; of each pair no more than are counted."""
-    others, dated = _of_others(offices), _between(span) if span.dated else []
-    parts = [
-        select(Candidate.task_id).where(is_of(pair), *others, *_free(span), *dated).limit(COUNT_CAP + 1).subquery()
-        for pair in pairs
-    ]
-    if not parts:
-        return select(Candidate.task_id).where(false())
-    return select(union(*(select(part.c.task_id) for part in parts)).subquery())
-
-
-def _capped(query: Select[Any]) -> ScalarSelect[int]:
-    """How many rows a query has, counted up to the cap."""
-    return select(func.count()).select_from(query.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
-
-
-def _awaited(statuses: Sequence[str], viewer: Viewer) -> Conditions:
+def awaited_by(statuses: Sequence[str], viewer: Viewer) -> Conditions:
     found: Conditions = [ProcessInstance.state == "active", ProcessInstance.status.in_(statuses), sight.there(viewer)]
     reads = viewer.reads
     return found if reads.everywhere else [*found, ProcessInstance.unit.in_(sorted(reads.offices))]

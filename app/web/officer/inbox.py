@@ -15,7 +15,7 @@ from app.domain.errors import Conflict, NotFound
 from app.domain.permissions import Permission
 from app.domain.text import Text
 from app.domain.tracking import is_tracking_id, normalise
-from app.queries.task import inbox, search
+from app.queries.task import counts, inbox, search
 from app.rules.remaining import soon_until
 from app.rules.statuses import awaiting_reporter
 from app.web import drafts
@@ -53,7 +53,7 @@ def tasks() -> ResponseReturnValue:
             "returned": {row.tracking_id: said for row in page.rows if (said := _sent_back(row, back))},
             "dues": {row: times.standing(row.clock, row.case) for row in page.rows},
             "steps": {row.element: _step(row) for row in page.rows},
-            "counts": inbox.counts(session, actor, viewer, now(), soon, awaiting_reporter(service())),
+            "counts": counts.counts(session, actor, viewer, now(), soon, awaiting_reporter(service())),
             "next_due": None if page.rows else inbox.next_due(session, actor),
             "startable": cases.startable(session),
             "untitled": {
