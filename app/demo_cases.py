@@ -30,6 +30,7 @@ from app.store.outbox import OutboxMessage
 from app.store.reporters import Accused, Reporter
 from app.store.tasks import Answer, Candidate, Task
 from app.store.trail import START, entry_hash
+from app.store.words import CaseText
 from app.toolbox import Toolbox
 
 BATCH = 250  # cases in a transaction, so that people who work meanwhile wait for a fraction of a second
@@ -55,7 +56,9 @@ OF_A_CASE: tuple[type[Base], ...] = (
     OutboxMessage,
     AuditEntry,
     AuditHead,
+    CaseText,
 )
+NUMBERED = (ConversationLine, CaseText)  # the database numbers their rows in the order in which they come
 Row = dict[str, Any]
 Ids = Mapping[str, str]
 
@@ -186,7 +189,7 @@ def _is_shared(connection: Connection, found: str) -> bool:
 def _sheet(connection: Connection, model: type[Base], rows: Sequence[Row], known: re.Pattern[str]) -> Sheet:
     """Ready the rows of one table: values as the driver stores them, JSON as text."""
     table = table_of(model)
-    columns = [column for column in table.columns if not (model is ConversationLine and column.name == "seq")]
+    columns = [column for column in table.columns if not (model in NUMBERED and column.name == "seq")]
     stored = [_stored(column, connection) for column in columns]
     ready, cuts = [], []
     for number, row in enumerate(rows):

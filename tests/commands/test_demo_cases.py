@@ -13,13 +13,16 @@ from sqlalchemy import text
 from app.commands.complaint.filing import Filed
 from app.commands.complaint.identity import OpenIdentity
 from app.commands.letter.messages import SendMessage
-from app.demo_cases import NothingToCopy, multiply
+from app.demo_cases import OF_A_CASE, NothingToCopy, multiply
 from app.domain.errors import Forbidden
 from app.domain.tracking import shown
 from app.jobs.executor import Executor
+from app.store.base import table_of
 from app.store.complaints import Complaint, ConversationLine
 from app.store.instances import ProcessInstance
 from app.store.reporters import Reporter
+from app.store.schema import metadata
+from app.store.words import NEWEST, matching
 from tests.commands.test_messages import COMPLETION
 from tests.world import ACCEPT, FORWARD, IDENTITY, VISITOR, World
 
@@ -110,3 +113,22 @@ def test_without_a_played_case_nothing_is_written(service: World) -> None:
     with pytest.raises(NothingToCopy):
         multiply(service.toolbox, 3)
     assert service.rows(Complaint) == []
+
+
+def test_copies_are_found_by_their_words_as_their_originals_are(service: World, originals: dict[str, Filed]) -> None:
+    multiply(service.toolbox, 2 * len(originals))
+    with service.toolbox.database.connect() as connection:
+        assert len(matching(connection, "jalan", NEWEST, 100)) == 3 * len(originals)
+
+
+def test_no_table_about_a_case_is_forgotten() -> None:
+    """What a played complaint cannot have, and what belongs to it alone, is named."""
+    of_a_case = {
+        table.name
+        for table in metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name in {"process_instance", "complaint", "task"}
+    }
+    copied = {table_of(model).name for model in OF_A_CASE}
+    left = {"accused", "case_start", "draft", "personal_link", "reporter_session", "verified_contact"}
+    assert of_a_case - copied == left
