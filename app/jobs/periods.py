@@ -47,10 +47,17 @@ class Periods:
             for key, deployment in toolbox.shelf.live(session).items():
                 recurrence = toolbox.shelf.bundle(session, deployment).manifest.start.calendar
                 if recurrence is not None:
-                    since = _since(session, key, deployment)
-                    due = recurrence.due(calendar, since, now)
-                    found.append([StartPeriod(key, period.name, at) for period, at in due])
+                    due = list(recurrence.due(calendar, _since(session, key, deployment), now))
+                    begun = _begun(session, key, [period.name for period, _ in due])
+                    found.append([StartPeriod(key, period.name, at) for period, at in due if period.name not in begun])
             return found
+
+
+def _begun(session: Session, key: str, periods: list[str]) -> set[str]:
+    """Those that have their case already: a holiday that was decreed since has moved the day of one."""
+    causes = [PERIOD + name for name in periods]
+    query = select(CaseStart.cause).where(CaseStart.key == key, CaseStart.cause.in_(causes))
+    return {cause.removeprefix(PERIOD) for cause in session.scalars(query)}
 
 
 def _since(session: Session, key: str, deployment: str) -> datetime:

@@ -25,6 +25,7 @@ from app.store.instances import ProcessInstance
 from app.store.starts import CaseStart
 from app.store.tasks import Task
 from tests.engine import diagrams
+from tests.jobs.recounts import load
 from tests.procedures import PERIODIC, RECORD, REQUEST, deploy, handlers
 from tests.world import VISITOR, World
 
@@ -186,3 +187,12 @@ def test_procedures_that_begin_one_another_without_end_are_stopped_with_nothing_
     with reading(echo.toolbox.database) as session:
         assert session.scalar(select(func.count()).select_from(CaseStart)) == 0
         assert session.scalar(select(func.count()).select_from(Task)) == 0
+
+
+def test_a_holiday_decreed_after_the_day_begins_no_second_case(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Monday 4 January turns out to have been closed: the day of the quarter is now the fifth."""
+    quarter(office, datetime(2027, 1, 4, 1, 0, tzinfo=UTC))
+    load(office, "2027-01-04")
+    ran: list[object] = []
+    monkeypatch.setattr(office.runner, "run", lambda command, by: ran.append(command))
+    assert quarter(office, datetime(2027, 1, 5, 2, 0, tzinfo=UTC)) == 0 and ran == []
