@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.commands.case.beginning import StartCase, Started
+from app.commands.case.beginning import StartCase, Started, StartPeriod
 from app.commands.procedure.deployments import Deploy
 from app.commands.runner import Runner
 from app.commands.task.complete import CompleteTask
-from app.domain.errors import Forbidden, Invalid, NotFound
-from app.domain.roles import SYSTEM
+from app.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from app.domain.roles import SYSTEM, Actor
+from app.engine.instance import Instance
 from app.engine.refusals import EngineStuck
 from app.jobs.executor import Executor
 from app.jobs.periods import Periods
@@ -26,7 +27,7 @@ from app.store.starts import CaseStart
 from app.store.tasks import Task
 from tests.engine import diagrams
 from tests.jobs.recounts import load
-from tests.procedures import PERIODIC, RECORD, REQUEST, deploy, handlers
+from tests.procedures import PERIODIC, RECORD, REQUEST, bundle, deploy, handlers
 from tests.world import VISITOR, World
 
 
@@ -190,9 +191,70 @@ def test_procedures_that_begin_one_another_without_end_are_stopped_with_nothing_
 
 
 def test_a_holiday_decreed_after_the_day_begins_no_second_case(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Monday 4 January turns out to have been closed: the day of the quarter is now the fifth."""
+    """Monday 4 January turns out to have been closed and the fifth is a holiday: the day is now the sixth."""
     quarter(office, datetime(2027, 1, 4, 1, 0, tzinfo=UTC))
     load(office, "2027-01-04")
     ran: list[object] = []
     monkeypatch.setattr(office.runner, "run", lambda command, by: ran.append(command))
-    assert quarter(office, datetime(2027, 1, 5, 2, 0, tzinfo=UTC)) == 0 and ran == []
+    assert quarter(office, datetime(2027, 1, 6, 2, 0, tzinfo=UTC)) == 0 and ran == []
+
+
+def test_a_period_is_begun_by_its_own_name_at_its_own_instant_and_never_before(office: World) -> None:
+    office.clock.advance(datetime(2027, 1, 4, 3, 0, tzinfo=UTC) - office.clock.now())
+    right = datetime(2027, 1, 4, 1, 0, tzinfo=UTC)
+    wrong = [
+        ("2027-Q2", right),
+        ("2027-Q1", right + timedelta(minutes=1)),
+        ("2027-Q2", datetime(2027, 4, 1, 1, tzinfo=UTC)),
+    ]
+    for period, at in wrong:
+        with pytest.raises(Conflict):
+            office.runner.run(StartPeriod(PERIODIC, period, at), SYSTEM)
+    office.runner.run(StartPeriod(PERIODIC, "2027-Q1", right), SYSTEM)
+
+
+def test_a_version_that_is_put_live_late_begins_nothing_of_the_time_before(office: World) -> None:
+    office.clock.advance(datetime(2027, 2, 1, 1, 0, tzinfo=UTC) - office.clock.now())
+    changed = {**bundle(PERIODIC).files, "labels.en.toml": b"# another\n"}
+    office.runner.run(Deploy(changed, "uji"), SYSTEM)
+    assert Periods(office.runner).begin_due() == 0
+    assert quarter(office, datetime(2027, 4, 1, 1, 0, tzinfo=UTC)) == 1
+
+
+def test_a_period_that_cannot_begin_holds_up_its_later_ones_and_no_other_procedure(
+    office: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = {name: data.replace(PERIODIC.encode(), b"laporan_lain") for name, data in bundle(PERIODIC).files.items()}
+    other["laporan_lain.bpmn"] = other.pop("laporan_triwulan.bpmn")
+    office.runner.run(Deploy(other, "uji"), SYSTEM)
+    run = office.runner.run
+
+    def refuse(command: StartPeriod, by: Actor) -> object:
+        if command.key == "laporan_lain" and command.period == "2027-Q1":
+            raise Conflict
+        return run(command, by)
+
+    monkeypatch.setattr(office.runner, "run", refuse)
+    assert quarter(office, datetime(2027, 5, 1, 1, 0, tzinfo=UTC)) == 2
+    assert office.rows(CaseStart, key="laporan_lain") == []
+
+
+def test_what_is_known_when_it_begins_fills_the_variables_that_are_declared(office: World) -> None:
+    started = start(office)
+    quarter(office, datetime(2027, 1, 4, 1, 0, tzinfo=UTC))
+    (begun,) = office.rows(CaseStart, key=PERIODIC)
+    for instance, known in (
+        (started.instance_id, {"started_by_unit": "DINKOMINFO", "holder": "DPUPR"}),
+        (begun.instance_id, {"period": "2027-Q1", "period_on": "2027-01-04"}),
+    ):
+        row = case(office, instance)
+        with reading(office.toolbox.database) as session:
+            definition = office.toolbox.bundle(session, row.deployment_id).definition
+        assert Instance.decode(definition, row.blob).variables.items() >= known.items()
+
+
+def test_a_start_that_is_seen_again_leaves_nothing_on_record(office: World) -> None:
+    started = start(office, submission="token-1")
+    before = len(office.rows(AuditEntry))
+    assert start(office, submission="token-1").instance_id == started.instance_id
+    assert len(office.rows(AuditEntry)) == before

@@ -132,7 +132,7 @@ def _begin(
     case = CaseAtWork(tx, row, {**NO_COMPLAINT}, fresh=True)
     tx.sql(insert(_instance), row)
     tx.sql(insert(_start), {"key": bundle.key, "cause": cause, "instance_id": case.id, "at": row["started_at"]})
-    words.write(case, title and str(title), *(each for each in kept.values() if isinstance(each, str)))
+    words.write(case, *(each for each in kept.values() if isinstance(each, str)))
     variables = {name: value for name, value in told.items() if name in manifest.variables}
     history.add(case, [("started", bundle.key, None)])
     if form:
