@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.queries.case.instances import Filter, find
 from app.queries.task import search as searching
 from app.queries.task.search import search
-from app.rules.sight import viewer
+from app.rules.sight import Reach, Viewer, viewer
 from app.store.database import reading
 from tests.commands.test_supervision import statements
 from tests.world import ASSIGN, FORWARD, World
@@ -90,6 +90,17 @@ def test_words_of_a_confidential_case_are_found_by_its_readers_alone(service: Wo
             assert listed(session, service, who, "lampu") == []
             assert listed(session, service, who, secret.tracking_id) == [secret.tracking_id]
         assert listed(session, service, "dinkominfo", "padam lampu") == [secret.tracking_id]
+
+
+def test_whoever_has_a_step_of_a_confidential_case_but_may_not_read_it_finds_it_by_its_number_alone(
+    service: World,
+) -> None:
+    secret = service.file(answers={"is_confidential": True})
+    reads_no_secrets = Viewer(reads=Reach(everywhere=True))
+    with reading(service.toolbox.database) as session:
+        assert search(session, service.actor("menteri"), "lampu", viewer=reads_no_secrets).rows == ()
+        (row,) = search(session, service.actor("menteri"), secret.tracking_id, viewer=reads_no_secrets).rows
+    assert row.sealed and row.title == ""
 
 
 def test_names_and_contacts_of_reporters_are_never_among_the_words(service: World) -> None:

@@ -59,7 +59,7 @@ def _readable(session: Session, actor: Actor, viewer: Viewer, cases: Sequence[st
         of_case.setdefault(row.tracking_id, []).append(row)
     named = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(cases))
     numbers = {row.id: row.business_key for row in session.execute(named)}
-    others = {row.tracking_id: row for row in _cases(session, viewer, cases) if row.tracking_id not in of_case}
+    others = {row.tracking_id: row for row in _cases(session, viewer, cases)}
     found: list[Row] = []
     for number in (numbers[case] for case in cases if case in numbers):
         found += of_case.get(number, [others[number]] if number in others else [])
