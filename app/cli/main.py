@@ -17,6 +17,7 @@ from app.settings import WrongSettings, terminal_language
 
 # name -> (where it stands, its line in the help); the line stands here so that `alur --help` imports nothing.
 COMMANDS = {
+    "backup": ("app.cli.backup:backup", "Copy database and attachments into one sealed file while people work."),
     "calendar": ("app.cli.calendar:calendar", "Due times and working time by the service's calendar."),
     "check": ("app.cli.check:check", "Say everything that is wrong with diagrams, decisions and forms."),
     "db": ("app.cli.admin:db", "Create the database's tables or bring them up to date."),
@@ -25,6 +26,7 @@ COMMANDS = {
     "diagrams": ("app.cli.content:diagrams", "Draw the procedures as pictures for people."),
     "doctor": ("app.cli.doctor:doctor", "Look at this installation and say what it lacks."),
     "rehearse": ("app.cli.content:rehearse", "Play a procedure's scenarios without a database."),
+    "restore": ("app.cli.backup:restore", "Lay out a backup and check all its promises."),
     "seed": ("app.cli.admin:seed", "Load demo people and complaints (demo mode only)."),
     "serve": ("app.cli.serve:serve", "Answer pages and run timers and messages."),
     "service": ("app.cli.service:service", "Which service data is in force; put files in force, new or again."),

@@ -105,6 +105,13 @@ class KeyRing:
             found |= hmac.compare_digest(digest, stored)
         return found
 
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """A data key that one of the master keys wrapped; raises Unreadable when none did."""
+        try:
+            return self._key_of(wrapped).unwrap(wrapped)
+        except InvalidTag as error:
+            raise Unreadable("the wrapped key does not open") from error
+
     def seal(self, identity: Mapping[str, object], context: str) -> tuple[bytes, bytes]:
         """Encrypt one identity for one complaint (`context`): (wrapped data key, sealed text)."""
         data_key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
