@@ -104,9 +104,10 @@ def _keys(settings: Settings) -> KeyRing:
 
 
 def _answer(as_json: bool, file: Path, counted: dict[str, int], what: Text) -> None:
-    size = file.stat().st_size
+    length = file.stat().st_size
     if as_json:
-        print_json({"file": str(file), "bytes": size, "rows": counted})
+        print_json({"file": str(file), "bytes": length, "rows": counted})
         return
-    rows = ", ".join(f"{table} {count}" for table, count in counted.items())
-    click.echo(said(Text(f"{what.id}: {size:,} bita; {rows}.", f"{what.en}: {size:,} bytes; {rows}.")))
+    rows, size = ", ".join(f"{table} {count}" for table, count in counted.items()), f"{length:,}"
+    shown = Text(size.replace(",", "."), size)
+    click.echo(said(Text(f"{what.id}: {shown.id} bita; {rows}.", f"{what.en}: {shown.en} bytes; {rows}.")))

@@ -83,8 +83,10 @@ class SealedReader(io.RawIOBase):
         if file.read(len(MAGIC)) != MAGIC:
             raise BadArchive(NO_ARCHIVE)
         head = file.read(_HEAD.size)
-        wrapped = file.read(_HEAD.unpack(head)[0]) if len(head) == _HEAD.size else b""
-        self._prefix = file.read(_PREFIX)
+        length = _HEAD.unpack(head)[0] if len(head) == _HEAD.size else 0
+        wrapped, self._prefix = file.read(length), file.read(_PREFIX)
+        if not length or len(wrapped) < length or len(self._prefix) < _PREFIX:
+            raise BadArchive(CHANGED)
         try:
             self._cipher = AESGCM(keys.unwrap(wrapped))
         except Unreadable as error:

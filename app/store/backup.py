@@ -90,8 +90,6 @@ def read(source: Path, folder: Path, keys: KeyRing) -> tuple[Path, Path]:
                 for member in archive:
                     found.add(member.name)
                     archive.extract(member, folder, set_attrs=False, filter="data")
-            while opened.read(1 << 20):
-                pass  # whatever follows belongs to the file too, and must be whole
         except tarfile.TarError as error:
             raise BadArchive(CHANGED) from error
     if DATABASE not in found:
@@ -99,6 +97,7 @@ def read(source: Path, folder: Path, keys: KeyRing) -> tuple[Path, Path]:
     (folder / ATTACHMENTS).mkdir(exist_ok=True)
     for each in (folder / ATTACHMENTS).rglob("*"):
         each.chmod(0o700 if each.is_dir() else 0o600)
+    (folder / ATTACHMENTS).chmod(0o700)
     (folder / DATABASE).chmod(0o600)
     return folder / DATABASE, folder / ATTACHMENTS
 

@@ -143,6 +143,7 @@ def test_a_database_that_stands_there_is_kept_and_only_replaced_when_told(house:
         "a byte changed",
         "parts changed places",
         "a part left out",
+        "the last byte changed",
         "longer",
         "no backup",
         "empty",
@@ -168,6 +169,8 @@ def test_what_is_not_a_whole_backup_of_this_house_is_refused_and_nothing_is_laid
         content[first], content[second] = content[second], content[first]
     elif harm == "a part left out":
         del content[HEAD + part : HEAD + 2 * part]
+    elif harm == "the last byte changed":
+        content[-1] ^= 1
     elif harm == "longer":
         content += b"x"
     elif harm == "no backup":
