@@ -165,6 +165,6 @@ def _states(service: World, table: Table) -> list[tuple[str, object]]:
 def _refuses(server: Served) -> bool:
     try:
         server.connect().close()
-    except ConnectionRefusedError:
+    except ConnectionError:
         return True
     return False
