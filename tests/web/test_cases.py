@@ -112,3 +112,20 @@ def test_a_case_without_a_title_bears_the_name_of_its_procedure(visit: Visit, se
     browser.set_cookie("bahasa", "en")
     assert "Quarterly report" in browser.get("/tugas").text and "Quarterly report" in browser.get(f"/tugas/{task}").text
     assert visit("kabid").get("/papan").status_code == 200 and visit("ops").get("/operasi/instans").status_code == 200
+
+
+@pytest.mark.parametrize("key", [RECORD, PERIODIC])
+def test_an_owner_tries_it_out_as_any_other_procedure(visit: Visit, service: World, key: str) -> None:
+    toolbox = replace(service.toolbox, handlers=handlers())
+    deploy(World(toolbox, Runner(toolbox)), PERIODIC)
+    owner = visit("pemilik")
+    for path in ("", "/versi/1", "/versi/1/skenario", "/unggah"):
+        assert owner.get(f"/proses/{key}{path}").status_code == 200
+    trial = owner.post(f"/proses/{key}/versi/1/uji").location
+    page = owner.get(trial).text
+    assert "Kasus contoh baru saja dimulai." in page and "aduan contoh" not in page.lower()
+    field = {RECORD: "isi", PERIODIC: "ringkasan"}[key]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    (action,) = {found for found in re.findall(r'action="([^"]+/langkah[^"]*)"', page)}
+    done = owner.post(action.replace("&amp;", "&"), data={**hidden, field: "Dua belas."})
+    assert done.status_code == 302 and "Dua belas." in owner.get(trial).text

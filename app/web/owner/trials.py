@@ -76,7 +76,7 @@ def start(key: str, number: int) -> ResponseReturnValue:
     with read() as session:
         found = definitions.version(session, key, number)
     trial_id = run(StartTrial(found.id))
-    flash(_("Uji coba dimulai dengan aduan contoh. Tidak ada surat yang dikirim."), "success")
+    flash(_("Uji coba dimulai dengan kasus contoh. Tidak ada surat yang dikirim."), "success")
     return redirect(url_for("trials.show", key=key, trial_id=trial_id))
 
 
