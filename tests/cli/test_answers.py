@@ -58,7 +58,7 @@ def test_every_command_that_prints_data_has_the_same_option() -> None:
     assert {name for name, command in commands() if "--format" in options(command)} == {"check", "doctor"}
 
 
-def test_each_answers_in_json(alur) -> None:  # type: ignore[no-untyped-def]
+def test_each_answers_in_json(alur, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     asked: dict[str, tuple[Any, ...]] = {
         "calendar between": (START, "2026-11-23T10:00:00+07:00"),
         "calendar due": ("--from", START, "--duration", "PT1H"),
@@ -74,6 +74,8 @@ def test_each_answers_in_json(alur) -> None:  # type: ignore[no-untyped-def]
         "service load": (ROOT / "processes" / "service" / "sla.toml", "--reason", "uji"),
         "user list": (),
         "verify": (),
+        "backup": (tmp_path / "alur.cadangan",),
+        "restore": (tmp_path / "alur.cadangan", "--replace"),
     }
     digest = None
     for name, arguments in asked.items():
